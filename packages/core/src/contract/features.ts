@@ -1,0 +1,31 @@
+/**
+ * Encoder: how a query is seen by estimators. Features are plain arrays so that they cross workers and files unchanged.
+ */
+import type { Query } from './query.ts'
+
+/** What identifies an encoder for good: an artifact trained with one loads only with an equal one. */
+export interface EncoderSpec {
+  readonly name: string
+  readonly version: number
+  /** Number of hash buckets of the sparse part. */
+  readonly buckets: number
+  /** Names of the dense surface features, in order. */
+  readonly surface: readonly string[]
+}
+
+export interface Features {
+  /** Bucket ids, strictly increasing, each < spec.buckets. */
+  readonly indices: Uint32Array
+  /** Value of each bucket, same length as indices: damped counts, before any weighting learned from data. */
+  readonly values: Float32Array
+  /** One number per spec.surface, same order, roughly in [0, 1]. */
+  readonly surface: Float32Array
+  /** True when the text was sampled (head, middle, tail) because it passed the documented size. */
+  readonly truncated: boolean
+}
+
+export interface Encoder {
+  readonly spec: EncoderSpec
+  /** Pure: equal queries give equal features. */
+  encode(query: Query): Features
+}

@@ -1,0 +1,12 @@
+/** The nouns and verbs of weir. */
+export * from './artifact.ts'
+export * from './attempt.ts'
+export * from './candidate.ts'
+export * from './decision.ts'
+export * from './errors.ts'
+export * from './estimate.ts'
+export * from './features.ts'
+export * from './json.ts'
+export * from './outcome.ts'
+export * from './policy.ts'
+export * from './query.ts'

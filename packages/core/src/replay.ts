@@ -1,0 +1,43 @@
+/**
+ * The same river over recorded outcomes: every row is served by serve.ts with a `call` that looks the answer up. No network.
+ */
+import type { Attempt } from './contract/attempt.ts'
+import type { ModelOutcome, Outcome } from './contract/outcome.ts'
+import type { Ask } from './request/ask.ts'
+import { queryFromOutcome } from './request/query.ts'
+import { serve, type River, type Served } from './serve.ts'
+
+/** A recorded call with the quality its answer was given. */
+export interface RecordedAttempt extends Attempt {
+  /** Range [0, 1]; absent when the row has no score for this model. */
+  readonly quality?: number
+}
+
+export interface Replayed extends Served<RecordedAttempt> {
+  readonly row: Outcome
+}
+
+/** Replays one row; undefined when it holds no text to decide from. A model without an outcome counts as a failed call. */
+export async function replay(river: River, row: Outcome, ask: Ask): Promise<Replayed | undefined> {
+  const query = queryFromOutcome(row)
+  if (query === undefined) return undefined
+  const served = await serve(river, { query, ask }, async ({ model }) => recorded(model, row.models[model]))
+  return { ...served, row }
+}
+
+function recorded(model: string, outcome: ModelOutcome | undefined): RecordedAttempt {
+  if (outcome === undefined) {
+    return { model, error: { code: 'data.model', message: `the row has no outcome of ${model}` } }
+  }
+  const { score, costUsd, latencyMs, inputTokens, outputTokens } = outcome
+  return {
+    model,
+    ...(score === undefined ? {} : { quality: score }),
+    ...(costUsd === undefined ? {} : { costUsd }),
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    usage: {
+      ...(inputTokens === undefined ? {} : { inputTokens }),
+      ...(outputTokens === undefined ? {} : { outputTokens }),
+    },
+  }
+}

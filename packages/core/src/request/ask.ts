@@ -1,0 +1,63 @@
+/**
+ * Ask: how the caller wants this query served. Read from the model name, the header and the body extension:
+ *
+ *   weir                     the default level           weir@0.95              a level in the model name
+ *   x-weir-quality: 0.95     a level in the header       weir: {quality: 0.95}  a level in the body
+ *   router-<name>-<cut-off>  RouteLLM's form: small when the score reaches the cut-off
+ *   anything else            a real model id: straight there
+ *
+ * The most specific wins: body over header over model name over the default.
+ */
+import { WeirError } from '../contract/errors.ts'
+
+export type Ask =
+  | { readonly kind: 'quality'; readonly quality: number }
+  | { readonly kind: 'threshold'; readonly threshold: number }
+  | { readonly kind: 'model'; readonly model: string }
+
+export interface AskSources {
+  /** `model` of the body. */
+  readonly model: string
+  /** Value of the x-weir-quality header. */
+  readonly header?: string
+  /** `weir.quality` of the body. */
+  readonly body?: unknown
+  /** Level for plain `weir`. */
+  readonly defaultQuality: number
+}
+
+const ROUTER = /^router-[a-z0-9_]+-(\d*\.?\d+)$/i
+
+/** Throws `request.quality` for a level outside (0, 1] or a cut-off outside [0, 1]. Whether a real model exists is the gateway's check. */
+export function parseAsk({ model, header, body, defaultQuality }: AskSources): Ask {
+  const router = ROUTER.exec(model)
+  if (router !== null) return { kind: 'threshold', threshold: parseThreshold(router[1] ?? '', model) }
+  const isWeir = model === 'weir' || model.startsWith('weir@')
+  if (!isWeir) return { kind: 'model', model }
+  if (body !== undefined) return { kind: 'quality', quality: parseQuality(body, 'weir.quality') }
+  if (header !== undefined) return { kind: 'quality', quality: parseQuality(header, 'x-weir-quality') }
+  if (model.startsWith('weir@')) return { kind: 'quality', quality: parseQuality(model.slice(5), 'model') }
+  return { kind: 'quality', quality: defaultQuality }
+}
+
+/** A quality level in (0, 1] from a number or its decimal text. `where` names the field in the error. */
+export function parseQuality(value: unknown, where: string): number {
+  const quality = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  if (typeof quality === 'number' && quality > 0 && quality <= 1) return quality
+  throw new WeirError(
+    'request.quality',
+    `${where} must be a number above 0 and at most 1, for example 0.95, got ${show(value)}`,
+  )
+}
+
+function parseThreshold(text: string, model: string): number {
+  const threshold = Number(text)
+  if (threshold >= 0 && threshold <= 1) return threshold
+  throw new WeirError('request.quality', `the cut-off in model "${model.slice(0, 80)}" must be in [0, 1]`)
+}
+
+function show(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'string'
+    ? `"${String(value).slice(0, 40)}"`
+    : typeof value
+}
