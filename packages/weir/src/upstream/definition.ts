@@ -1,0 +1,27 @@
+/**
+ * Upstream model: where one model lives and what it costs. A provider is data, not code: an OpenAI-compatible base URL,
+ * the name it knows the model by, and a key. Nothing in a request can change any of it.
+ */
+import type { Candidate } from '@weir/core'
+import type { Secret } from '../config/secret.ts'
+
+export interface UpstreamModel extends Candidate {
+  /** http(s) URL with or without /v1, no credentials, query or fragment. */
+  readonly baseUrl: string
+  /** Name sent upstream. Default: `model`. */
+  readonly upstreamModel?: string
+  /** The operator's key. Absent: the caller's Authorization header is forwarded to this upstream. */
+  readonly apiKey?: Secret
+}
+
+/** How long each phase of an upstream call may take. */
+export interface Timeouts {
+  /** Until the connection stands, name lookup and TLS included, ms. Default 5,000: a healthy one takes under 1 s. */
+  readonly connectMs: number
+  /** From the request sent to the response head, ms. Default 120,000: a non-streamed answer has its head only when it is complete. */
+  readonly firstByteMs: number
+  /** Between two pieces of the body, ms. Default 60,000: reasoning models pause for tens of seconds. */
+  readonly idleMs: number
+}
+
+export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 5_000, firstByteMs: 120_000, idleMs: 60_000 }
