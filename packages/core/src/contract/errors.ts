@@ -54,6 +54,7 @@ export type ErrorCode =
   | 'data.one_class'
   | 'data.too_few'
   | 'cli.usage'
+  | 'cli.write'
   | 'cli.interrupted'
   | 'internal.bug'
 
@@ -93,6 +94,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'data.one_class': row(null),
   'data.too_few': row(null),
   'cli.usage': row(null),
+  'cli.write': row(null),
   'cli.interrupted': row(null),
   'internal.bug': row(500, 1),
 }
