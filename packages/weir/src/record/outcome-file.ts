@@ -31,20 +31,13 @@ export async function* readOutcomes(
 ): AsyncGenerator<Outcome> {
   for (const path of paths) {
     if (/\.(sqlite|db)$/i.test(path)) {
-      yield* await openStore(path)
+      // Loaded only when needed: no file command should pay for, or warn about, a database it does not open.
+      const { readOutcomeStore } = await import('./store-reader.ts')
+      yield* readOutcomeStore(path)
     } else {
       yield* readOneFile(path, options)
     }
   }
-}
-
-type StoreReader = { readonly readOutcomeStore: (path: string) => AsyncIterable<Outcome> | Iterable<Outcome> }
-
-/** Loaded only when needed: the SQLite module is an experimental part of some Node versions and says so on loading. */
-async function openStore(path: string): Promise<AsyncIterable<Outcome> | Iterable<Outcome>> {
-  const name = './store-reader.ts'
-  const { readOutcomeStore } = (await import(name)) as StoreReader
-  return readOutcomeStore(path)
 }
 
 async function* readOneFile(path: string, options: ReadOutcomesOptions): AsyncGenerator<Outcome> {
