@@ -1,0 +1,36 @@
+/**
+ * Area under the ROC curve: the chance that a query where the small model is good enough scores above one where it is not, ties
+ * counting one half. Only the order of the scores matters.
+ *
+ *   AUROC = sum over pairs (i, j) of y_i (1 - y_j) [s_i > s_j or half if equal] / (sum y * sum (1 - y))
+ *
+ * Labels may be soft: a query labelled 0.3 counts as 0.3 of a good one and 0.7 of a bad one. For 0/1 labels this is the
+ * Mann-Whitney statistic (Hanley and McNeil 1982, "The meaning and use of the area under a ROC curve").
+ */
+import { descendingOrder } from './quality-curve.ts'
+
+/** Range [0, 1], 0.5 for no ranking at all. Undefined when all labels are 0 or all are 1. */
+export function auroc(scores: ArrayLike<number>, labels: ArrayLike<number>): number | undefined {
+  const n = scores.length
+  const order = descendingOrder(scores)
+  let good = 0
+  for (let i = 0; i < n; i++) good += labels[i]!
+  const bad = n - good
+  if (!(good > 0 && bad > 0)) return undefined
+  let area = 0
+  let goodAbove = 0
+  for (let i = 0; i < n;) {
+    const score = scores[order === undefined ? i : order[i]!]!
+    let goodHere = 0
+    let here = 0
+    for (; i < n; i++) {
+      const query = order === undefined ? i : order[i]!
+      if (scores[query] !== score) break
+      goodHere += labels[query]!
+      here += 1
+    }
+    area += (here - goodHere) * (goodAbove + goodHere / 2)
+    goodAbove += goodHere
+  }
+  return area / (good * bad)
+}
