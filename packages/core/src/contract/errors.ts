@@ -25,6 +25,8 @@ export type ErrorCode =
   | 'request.route'
   | 'request.method'
   | 'request.too_large'
+  | 'request.decision'
+  | 'request.aborted'
   | 'auth.key'
   | 'limit.busy'
   | 'pool.empty'
@@ -65,6 +67,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'request.route': row(404),
   'request.method': row(405),
   'request.too_large': row(413),
+  'request.decision': row(404),
+  'request.aborted': row(null),
   'auth.key': row(401),
   'limit.busy': row(429),
   'pool.empty': row(503),

@@ -2,9 +2,13 @@
  * Starts a gateway in this process: listener, upstream pools and outcome store, and stops them in order: no new requests, the
  * running ones end, the store is flushed, the pools close.
  */
-import type { River } from '@weir/core'
+import type { Server } from 'node:http'
+import { WeirError, type River } from '@weir/core'
+import { openOutcomeStore } from '../record/store.ts'
 import type { Log } from '../telemetry/log.ts'
-import type { Timeouts, UpstreamModel } from '../upstream/definition.ts'
+import { createUpstreamClient } from '../upstream/client.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts, type UpstreamModel } from '../upstream/definition.ts'
+import { createApp } from './app.ts'
 
 export interface RecordOptions {
   /** SQLite file; made when absent. */
@@ -40,7 +44,79 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+/** Level for plain `weir` when nothing is configured: keeps 95% of the large model's quality, a loss few users notice. */
+export const DEFAULT_QUALITY = 0.95
+/** 32 MiB: a conversation with a few images. */
+export const DEFAULT_MAX_BODY_BYTES: number = 32 * 1024 * 1024
+/** Running requests may end for so long when the gateway closes, ms; the rest is cut. Below the 30 s that orchestrators wait. */
+const DRAIN_MS = 25_000
+
 /** Throws `config.port` when the port is taken, `config.value` when the options contradict each other. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  throw new Error(`not built yet: ${options.listen.port}`)
+  const { river, models, listen, record, log } = options
+  const { quality = DEFAULT_QUALITY, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
+  checkModels(river, models)
+  const upstream = createUpstreamClient(models, { ...DEFAULT_TIMEOUTS, ...options.timeouts })
+  const store = record === undefined ? undefined : await openOutcomeStore({ path: record.path, log })
+  let isReady = true
+  const app = createApp({
+    river,
+    upstream,
+    quality,
+    maxBodyBytes,
+    log,
+    now: () => new Date(),
+    storesText: record?.storeText ?? false,
+    isReady: () => isReady,
+    ...(store === undefined ? {} : { store }),
+  })
+  const stop = async (): Promise<void> => {
+    isReady = false
+    await drain(app.server, app.close())
+    await upstream.destroy()
+    await store?.close()
+  }
+  let url: string
+  try {
+    url = await app.listen({ host: listen.host ?? '127.0.0.1', port: listen.port })
+  } catch (error) {
+    await stop()
+    throw toPortError(error, listen)
+  }
+  let closing: Promise<void> | undefined
+  return {
+    url,
+    close: () => {
+      closing ??= stop()
+      return closing
+    },
+  }
+}
+
+/** Every model that a decision can name must be callable. Found here, not at the first request. */
+function checkModels(river: River, models: readonly UpstreamModel[]): void {
+  const missing = river.candidates.find(({ model }) => !models.some((other) => other.model === model))
+  if (missing === undefined) return
+  throw new WeirError('config.value', `model ${missing.model} has no upstream; add it to models`)
+}
+
+/** Kept-alive connections are closed as they fall idle; after DRAIN_MS all are. */
+async function drain(server: Server, closed: Promise<void>): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), 100)
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  try {
+    await closed
+  } finally {
+    clearInterval(sweep)
+    clearTimeout(cut)
+  }
+}
+
+function toPortError(error: unknown, { host = '127.0.0.1', port }: GatewayOptions['listen']): WeirError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const because =
+    code === 'EADDRINUSE'
+      ? 'another program is using it; stop that one, or choose another with --port or listen.port'
+      : `${code}; choose another with --port or listen`
+  return new WeirError('config.port', `cannot listen on ${host}:${port}: ${because}`, { cause: error })
 }

@@ -1,0 +1,174 @@
+/**
+ * The HTTP side of the gateway: which paths exist, with which methods, and how every failure looks. Each path exists with and
+ * without /v1, because clients set their base URL either way. Bodies arrive as bytes; who needs JSON parses it once.
+ */
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { WeirError } from '@weir/core'
+import { handleChat, routeOnly, type ChatOptions } from './chat.ts'
+import { handleFeedback } from './feedback.ts'
+import { findModel, listModels } from './models.ts'
+import { framesOf, statusOf, toWeirError, toWireError } from './wire-error.ts'
+
+/** Time for a whole request to arrive, ms. 5 minutes: 32 MiB over a slow line; ends connections that send a byte now and then. */
+const REQUEST_MS = 300_000
+/** Idle time of a kept-alive connection, ms. Above the 60 s of common load balancers, so that they close first. */
+const KEEP_ALIVE_MS = 72_000
+
+export interface AppOptions extends ChatOptions {
+  /** False while the gateway drains. */
+  readonly isReady: () => boolean
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
+
+interface Route {
+  readonly method: 'GET' | 'POST'
+  readonly paths: readonly string[]
+  readonly handler: Handler
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'] as const
+
+export function createApp(options: AppOptions): FastifyInstance {
+  const { maxBodyBytes } = options
+  const app = Fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    genReqId: () => randomUUID(),
+    // The caller's x-request-id is never taken over: ids name rows, so they are made here.
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    frameworkErrors: (error, request, reply) => sendError(options, { error, request, reply }),
+    clientErrorHandler: (_error, socket) => {
+      if (socket.writable) socket.end(UNREADABLE)
+    },
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  )
+  app.setErrorHandler((error, request, reply) => sendError(options, { error, request, reply }))
+  app.setNotFoundHandler((request, reply) => {
+    const error = new WeirError(
+      'request.route',
+      `there is no path ${pathOf(request)}; see docs/api.md for those there are`,
+    )
+    sendError(options, { error, request, reply })
+  })
+  for (const route of routes(options)) addRoute(app, options, route)
+  return app
+}
+
+function routes(options: AppOptions): readonly Route[] {
+  const { upstream, isReady, now } = options
+  const startedAt = Math.floor(now().getTime() / 1000)
+  return [
+    {
+      method: 'POST',
+      paths: withoutVersion('/chat/completions'),
+      // `handleChat` hijacks the reply, so Fastify waits for nothing and sends nothing.
+      handler: (request, reply) => handleChat(options, request, reply),
+    },
+    {
+      method: 'POST',
+      paths: withoutVersion('/weir/route'),
+      handler: (request) => routeOnly(options, request),
+    },
+    {
+      method: 'POST',
+      paths: withoutVersion('/weir/feedback'),
+      handler: (request) => handleFeedback(options, request),
+    },
+    { method: 'GET', paths: withoutVersion('/models'), handler: () => listModels(upstream, startedAt) },
+    {
+      method: 'GET',
+      paths: withoutVersion('/models/*'),
+      handler: (request) => findModel(upstream, startedAt, (request.params as { readonly '*': string })['*']),
+    },
+    {
+      method: 'GET',
+      paths: ['/health/liveness', '/health/liveliness'],
+      handler: () => ({ status: 'alive' }),
+    },
+    {
+      method: 'GET',
+      paths: ['/health/readiness'],
+      handler: (_request, reply) => {
+        const ready = isReady()
+        return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'draining' })
+      },
+    },
+  ]
+}
+
+function withoutVersion(path: string): readonly string[] {
+  return [`/v1${path}`, path]
+}
+
+/** The other methods of a path answer 405 with Allow, rather than a 404 that hides what is wrong. */
+function addRoute(app: FastifyInstance, options: AppOptions, { method, paths, handler }: Route): void {
+  for (const url of paths) {
+    app.route({
+      method,
+      url,
+      handler(request, reply) {
+        reply.header('x-request-id', request.id)
+        return handler(request, reply)
+      },
+    })
+    app.route({
+      method: METHODS.filter((other) => other !== method),
+      url,
+      handler(request, reply) {
+        reply.header('allow', method)
+        const error = new WeirError(
+          'request.method',
+          `${pathOf(request)} takes ${method}, not ${request.method}`,
+        )
+        sendError(options, { error, request, reply })
+      },
+    })
+  }
+}
+
+/** Without its query, which may hold a key that somebody put there. */
+function pathOf({ url }: FastifyRequest): string {
+  return (url.split('?')[0] ?? '').slice(0, 100)
+}
+
+interface Failed {
+  readonly error: unknown
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+function sendError({ maxBodyBytes, log }: AppOptions, { error, request, reply }: Failed): void {
+  const weirError = toWeirError(error, maxBodyBytes)
+  const { code, message } = weirError
+  if (code === 'internal.bug') {
+    log.error('gateway.bug', { requestId: request.id, frames: framesOf(weirError.cause) })
+  }
+  void reply
+    .code(statusOf(code))
+    .header('x-request-id', request.id)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(toWireError(code, message)))
+}
+
+const UNREADABLE_BODY = JSON.stringify(
+  toWireError('request.body', 'the bytes are not an HTTP request, or it took too long to arrive'),
+)
+/** Written by hand: the parser failed, so there is no request to answer. */
+const UNREADABLE = [
+  'HTTP/1.1 400 Bad Request',
+  'content-type: application/json; charset=utf-8',
+  `content-length: ${Buffer.byteLength(UNREADABLE_BODY)}`,
+  'connection: close',
+  '',
+  UNREADABLE_BODY,
+].join('\r\n')

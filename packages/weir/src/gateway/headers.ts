@@ -1,0 +1,82 @@
+/**
+ * Headers, in and out. What passes is listed; everything else stays on its side: cookies, server names and the operator's
+ * organisation do not reach callers, and no header of a caller chooses an upstream or its account.
+ */
+import type { Decision } from '@weir/core'
+import type { UpstreamHeaders } from '../upstream/dispatch.ts'
+
+/** Caller's headers that go upstream: tracing, beta switches and the application's name. */
+const TO_UPSTREAM: readonly string[] = ['traceparent', 'tracestate', 'openai-beta', 'http-referer', 'x-title']
+
+/** Upstream's headers that reach the caller, besides x-ratelimit-*. */
+const TO_CALLER: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-encoding',
+  'cache-control',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'openai-processing-ms',
+  'openai-version',
+])
+
+type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** Names and values alternating; empty for most requests. */
+export function selectForUpstream(headers: IncomingHeaders): readonly string[] {
+  const selected: string[] = []
+  for (const name of TO_UPSTREAM) {
+    const value = headers[name]
+    if (typeof value === 'string') selected.push(name, value)
+  }
+  return selected
+}
+
+/** Names and values alternating, ready to be added to. */
+export function selectForCaller(headers: UpstreamHeaders): string[] {
+  const selected: string[] = []
+  for (const name in headers) {
+    const value = headers[name]
+    if (value === undefined) continue
+    if (!TO_CALLER.has(name) && !name.startsWith('x-ratelimit-')) continue
+    if (typeof value === 'string') selected.push(name, value)
+    else for (const one of value) selected.push(name, one)
+  }
+  return selected
+}
+
+export interface DecisionHeaders {
+  readonly id: string
+  readonly decision: Decision
+  /** Model that answered, or that was tried last. */
+  readonly model: string
+  readonly attempts: number
+  /** Our own time up to the response head, upstream waiting excluded, ms. */
+  readonly overheadMs: number
+}
+
+/** Adds the x-weir-* headers to `headers`. What has no value (a named model has no score) is left out. */
+export function addDecisionHeaders(headers: string[], { id, decision, ...answered }: DecisionHeaders): void {
+  const { score, threshold, quality, mode } = decision
+  const reason = answered.attempts > 1 ? 'failover' : decision.reason
+  headers.push('x-weir-model', toHeaderText(answered.model), 'x-weir-reason', reason)
+  if (score !== null) headers.push('x-weir-score', String(score))
+  if (threshold !== null) headers.push('x-weir-threshold', String(threshold))
+  if (quality !== null) headers.push('x-weir-quality', String(quality))
+  if (mode !== null) headers.push('x-weir-mode', mode)
+  headers.push(
+    'x-weir-truncated',
+    String(decision.truncated),
+    'x-weir-decision-id',
+    id,
+    'x-weir-overhead-ms',
+    answered.overheadMs.toFixed(3),
+    'x-weir-attempts',
+    String(answered.attempts),
+  )
+}
+
+/** Model names may hold any character; a header may not. What it cannot carry is percent-encoded. */
+export function toHeaderText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text.replaceAll(/[\ud800-\udfff]/gu, '?'))
+}

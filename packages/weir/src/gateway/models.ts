@@ -1,0 +1,52 @@
+/**
+ * The models list: `weir`, which lets the router choose, and each real model under the name it has in the configuration.
+ */
+import type { UpstreamClient } from '../upstream/client.ts'
+import { unknownModel } from './chat-request.ts'
+
+/** An entry as on OpenAI's wire. */
+export interface WireModel {
+  readonly id: string
+  readonly object: 'model'
+  /** Seconds since 1970; ours: when the gateway started. */
+  readonly created: number
+  readonly owned_by: string
+}
+
+export interface WireModelList {
+  readonly object: 'list'
+  readonly data: readonly WireModel[]
+}
+
+export function listModels({ models }: UpstreamClient, created: number): WireModelList {
+  return {
+    object: 'list',
+    data: [
+      toWire('weir', created, 'weir'),
+      ...models.map(({ model, baseUrl }) => toWire(model, created, ownerOf(baseUrl))),
+    ],
+  }
+}
+
+/** Throws `request.model` when there is none of that name. `weir@0.95` counts: it can be asked for. */
+export function findModel(upstream: UpstreamClient, created: number, id: string): WireModel {
+  if (id === 'weir' || id.startsWith('weir@')) return toWire(id, created, 'weir')
+  const found = upstream.get(id)
+  if (found === undefined) {
+    throw unknownModel(
+      id,
+      upstream.models.map(({ model }) => model),
+    )
+  }
+  return toWire(id, created, ownerOf(found.baseUrl))
+}
+
+function toWire(id: string, created: number, owner: string): WireModel {
+  return { id, object: 'model', created, owned_by: owner }
+}
+
+/** 'local' for this machine, else 'upstream': callers need no addresses. */
+function ownerOf(baseUrl: string): string {
+  const { hostname } = new URL(baseUrl)
+  return /^(?:localhost|127\.|\[::1\])/.test(hostname) ? 'local' : 'upstream'
+}

@@ -1,0 +1,127 @@
+/**
+ * Relay: a stream on its way from the upstream to the caller, byte for byte and in order. Three things happen on the side: the tail
+ * is remembered for its usage, a slow caller stops the upstream, and an event that is not complete yet waits for its end. So when
+ * the upstream dies, the caller has whole events only, and the error event that follows can be read.
+ */
+import type { ServerResponse } from 'node:http'
+import type { ErrorCode } from '@weir/core'
+import type { Outlet, StreamAnswer } from '../upstream/answer.ts'
+import type { Failure } from '../upstream/dispatch.ts'
+import { Tail } from '../upstream/usage.ts'
+import { toWireError } from './wire-error.ts'
+
+/** Bytes of an incomplete event that are held before they are sent anyway. 16 KiB: events are about 300 bytes, rarely a few thousand. */
+const EVENT_BYTES = 16_384
+/** Bytes of a stream that are kept when text is recorded. */
+const TEXT_BYTES = 1024 * 1024
+
+export interface RelayEnd {
+  /** Absent when the stream ended well. */
+  readonly error?: { readonly code: ErrorCode; readonly message: string }
+  /** The last bytes, for usage. */
+  readonly tail: string
+  /** The stream from its start, when it is kept; cut at 1 MiB. */
+  readonly text?: string
+}
+
+export interface RelayOptions {
+  readonly answer: StreamAnswer
+  readonly response: ServerResponse
+  readonly model: string
+  readonly keepsText: boolean
+  /** Called once, when the stream ended, failed or lost its caller. */
+  readonly onEnd: (end: RelayEnd) => void
+}
+
+export class Relay implements Outlet {
+  readonly #options: RelayOptions
+  readonly #tail = new Tail()
+  readonly #text: Buffer[] = []
+  #textBytes = 0
+  /** Start of an event whose end has not arrived. */
+  #pending: Buffer | undefined
+  /** True when an event too long to be held was sent in part. */
+  #isCut = false
+  #isDone = false
+
+  constructor(options: RelayOptions) {
+    this.#options = options
+  }
+
+  /** The response head has been written; from here on bytes flow. */
+  start(): void {
+    const { answer, response } = this.#options
+    response.on('drain', () => answer.resume())
+    answer.flow(this)
+  }
+
+  write(chunk: Buffer): boolean {
+    const { answer, response, keepsText } = this.#options
+    this.#tail.push(chunk)
+    if (keepsText && this.#textBytes < TEXT_BYTES) {
+      this.#text.push(chunk)
+      this.#textBytes += chunk.length
+    }
+    // The usual chunk is one or more whole events: nothing is held, nothing copied.
+    if (!answer.isEvents || (this.#pending === undefined && endsEvent(chunk))) return response.write(chunk)
+    return this.#writeEvents(chunk)
+  }
+
+  end(): void {
+    const { response } = this.#options
+    if (this.#pending === undefined) response.end()
+    else response.end(this.#pending)
+    this.#finish()
+  }
+
+  fail({ code, message }: Failure): void {
+    const { answer, response, model } = this.#options
+    const error = { code, message: `${model}: ${message}` }
+    const start = this.#isCut ? '\n\n' : ''
+    if (answer.isEvents) response.end(`${start}data: ${JSON.stringify(toWireError(code, error.message))}\n\n`)
+    else response.destroy()
+    this.#finish(error)
+  }
+
+  /** The caller closed the connection. */
+  drop(): void {
+    this.#finish({ code: 'request.aborted', message: 'the caller closed the connection' })
+  }
+
+  #writeEvents(chunk: Buffer): boolean {
+    const bytes = this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk])
+    const whole = lastEventEnd(bytes)
+    const cut = bytes.length - whole > EVENT_BYTES ? bytes.length : whole
+    this.#isCut = cut > whole
+    this.#pending = cut === bytes.length ? undefined : bytes.subarray(cut)
+    return cut === 0 ? true : this.#options.response.write(bytes.subarray(0, cut))
+  }
+
+  #finish(error?: RelayEnd['error']): void {
+    if (this.#isDone) return
+    this.#isDone = true
+    this.#options.onEnd({
+      tail: this.#tail.toString(),
+      ...(error === undefined ? {} : { error }),
+      ...(this.#options.keepsText ? { text: Buffer.concat(this.#text).toString('utf8') } : {}),
+    })
+  }
+}
+
+const LF = 0x0a
+const CR = 0x0d
+
+/** True when the bytes end with a blank line: \n\n or \r\n\r\n. */
+function endsEvent(bytes: Buffer): boolean {
+  const { length } = bytes
+  if (bytes[length - 1] !== LF) return false
+  return bytes[length - 2] === LF || (bytes[length - 2] === CR && bytes[length - 3] === LF)
+}
+
+/** Offset just after the last blank line; 0 when there is none. */
+function lastEventEnd(bytes: Buffer): number {
+  for (let at = bytes.lastIndexOf(LF); at > 0; at = bytes.lastIndexOf(LF, at - 1)) {
+    if (bytes[at - 1] === LF || (bytes[at - 1] === CR && bytes[at - 2] === LF)) return at + 1
+  }
+  return 0
+}

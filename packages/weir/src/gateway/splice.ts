@@ -1,0 +1,165 @@
+/**
+ * Splice: changes the model name in the caller's JSON bytes and takes the `weir` member out, leaving every other byte as it was.
+ * Re-serialising would lose what JSON.parse loses (number precision, duplicate keys, escapes, key order) and costs more.
+ *
+ * The bytes must have passed JSON.parse as an object already; only then does this scan, which looks for no errors, end well.
+ * A repeated `model` key is replaced everywhere, so that an upstream which reads the first and one which reads the last agree.
+ * Keys that differ only in case are refused: Go's parser takes `Model` for `model`, so a caller could choose a model past the policy.
+ */
+import { parseJson, WeirError } from '@weir/core'
+
+/** Places in the body, found once and used for each attempt. */
+export interface BodyMap {
+  /** Start and end of each value of a top-level `model`, alternating, ascending. */
+  readonly models: readonly number[]
+  /** Start and end of each piece to leave out so that no top-level `weir` remains, alternating, ascending. */
+  readonly cuts: readonly number[]
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+/** Bytes of a string that are looked at one by one before the search is left to the C++ one, whose call costs about as much. */
+const NEAR_BYTES = 32
+
+/** Throws `request.body` when a top-level key differs from `model` only in case. */
+export function mapBody(bytes: Buffer): BodyMap {
+  const models: number[] = []
+  const cuts: number[] = []
+  /** End of the last member that stays; -1 before there is one. */
+  let keptEnd = -1
+  let at = skipSpace(bytes, bytes.indexOf(OPEN_BRACE) + 1)
+  while (bytes[at] === QUOTE) {
+    const keyStart = at
+    const keyEnd = skipString(bytes, keyStart)
+    const valueStart = skipSpace(bytes, skipSpace(bytes, keyEnd) + 1)
+    const valueEnd = skipValue(bytes, valueStart)
+    const next = skipSpace(bytes, valueEnd)
+    at = bytes[next] === COMMA ? skipSpace(bytes, next + 1) : next
+    const key = readKey(bytes, keyStart, keyEnd)
+    if (key === 'weir') {
+      cuts.push(...(keptEnd < 0 ? [keyStart, at] : [keptEnd, valueEnd]))
+    } else {
+      keptEnd = valueEnd
+      if (key === 'model') models.push(valueStart, valueEnd)
+    }
+  }
+  return { models, cuts }
+}
+
+/** The body with `model` as its model and without `weir`. */
+export function spliceModel(bytes: Buffer, { models, cuts }: BodyMap, model: string): Buffer {
+  const name = Buffer.from(JSON.stringify(model))
+  const pieces: Buffer[] = []
+  let from = 0
+  let m = 0
+  let c = 0
+  while (m < models.length || c < cuts.length) {
+    const modelStart = models[m] ?? Infinity
+    const cutStart = cuts[c] ?? Infinity
+    if (modelStart < cutStart) {
+      pieces.push(bytes.subarray(from, modelStart), name)
+      from = models[m + 1] ?? from
+      m += 2
+    } else {
+      pieces.push(bytes.subarray(from, cutStart))
+      from = cuts[c + 1] ?? from
+      c += 2
+    }
+  }
+  pieces.push(bytes.subarray(from))
+  return Buffer.concat(pieces)
+}
+
+/** Adds one member at the end of a JSON object, keeping every other byte. `bytes` must have passed JSON.parse as an object. */
+export function spliceMember(bytes: Buffer, key: string, value: unknown): Buffer {
+  const close = bytes.lastIndexOf(CLOSE_BRACE)
+  let before = close - 1
+  while (isSpace(bytes[before])) before -= 1
+  const comma = bytes[before] === OPEN_BRACE ? '' : ','
+  const member = Buffer.from(`${comma}${JSON.stringify(key)}:${JSON.stringify(value)}`)
+  return Buffer.concat([bytes.subarray(0, close), member, bytes.subarray(close)])
+}
+
+/** 'model' or 'weir' when the key means that, else ''. Only an escaped key needs the parser. */
+function readKey(bytes: Buffer, start: number, end: number): '' | 'model' | 'weir' {
+  const length = end - start - 2
+  const isEscaped = bytes.subarray(start, end).includes(BACKSLASH)
+  if (!isEscaped && length !== 4 && length !== 5) return ''
+  const raw = bytes.toString('utf8', start, end)
+  const key = isEscaped ? String(parseJson(raw)) : raw.slice(1, -1)
+  if (key === 'model' || key === 'weir') return key
+  const lower = key.toLowerCase()
+  if (lower === 'model' || lower === 'weir') {
+    throw new WeirError(
+      'request.body',
+      `the body has a key that differs from "${lower}" only in case; write "${lower}"`,
+    )
+  }
+  return ''
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from
+  while (isSpace(bytes[at])) at += 1
+  return at
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+}
+
+/** From an opening quote to just after the closing one. */
+function skipString(bytes: Buffer, open: number): number {
+  const near = Math.min(open + NEAR_BYTES, bytes.length)
+  let at = open + 1
+  while (at < near) {
+    const byte = bytes[at]
+    if (byte === QUOTE) return at + 1
+    at += byte === BACKSLASH ? 2 : 1
+  }
+  return skipLongString(bytes, at)
+}
+
+/** `from` is not inside an escape. A quote ends the string when an even number of backslashes stands before it. */
+function skipLongString(bytes: Buffer, from: number): number {
+  let quote = bytes.indexOf(QUOTE, from)
+  while (quote >= 0) {
+    let slash = quote - 1
+    while (slash >= from && bytes[slash] === BACKSLASH) slash -= 1
+    if ((quote - 1 - slash) % 2 === 0) return quote + 1
+    quote = bytes.indexOf(QUOTE, quote + 1)
+  }
+  return bytes.length
+}
+
+/** From the first byte of a value to just after its last. */
+function skipValue(bytes: Buffer, start: number): number {
+  const byte = bytes[start]
+  if (byte === QUOTE) return skipString(bytes, start)
+  if (byte === OPEN_BRACE || byte === OPEN_BRACKET) return skipNested(bytes, start)
+  let at = start
+  while (at < bytes.length && bytes[at] !== COMMA && bytes[at] !== CLOSE_BRACE && !isSpace(bytes[at])) at += 1
+  return at
+}
+
+/** Objects and arrays. Iterative: the depth of a body costs no stack. */
+function skipNested(bytes: Buffer, start: number): number {
+  let depth = 1
+  let at = start + 1
+  while (at < bytes.length && depth > 0) {
+    const byte = bytes[at]
+    if (byte === QUOTE) {
+      at = skipString(bytes, at)
+      continue
+    }
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1
+    at += 1
+  }
+  return at
+}

@@ -1,0 +1,26 @@
+/** Messages between the gateway's thread and the store's. */
+import type { FeedbackResult } from './store.ts'
+
+export interface StoredFeedback {
+  readonly decisionId: string
+  readonly model: string | null
+  readonly quality: number
+  readonly at: string
+}
+
+export type ToWorker =
+  /** `lines`: id and JSON text of each row, alternating. */
+  | { readonly kind: 'rows'; readonly lines: readonly string[]; readonly bytes: number }
+  | { readonly kind: 'feedback'; readonly request: number; readonly feedback: StoredFeedback }
+  | { readonly kind: 'close' }
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly message: string; readonly rows: number }
+  | {
+      readonly kind: 'written'
+      readonly bytes: number
+      readonly failedRows: number
+      readonly because?: string
+    }
+  | { readonly kind: 'feedback'; readonly request: number; readonly result: FeedbackResult }

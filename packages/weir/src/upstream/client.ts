@@ -1,0 +1,160 @@
+/**
+ * Upstream client: all configured models behind one `call`. A call gives an attempt: an answer that is ready to be sent, or an
+ * error with a code. It never throws for an upstream's failure, so that policies can act on it (failover).
+ */
+import { performance } from 'node:perf_hooks'
+import { WeirError, type Attempt } from '@weir/core'
+import type { Secret } from '../config/secret.ts'
+import { AnswerReader, type Answer, type Read, type Refusal } from './answer.ts'
+import { parseBaseUrl } from './base-url.ts'
+import type { Timeouts, UpstreamModel } from './definition.ts'
+import { createOrigin, type Exchange, type Origin } from './dispatch.ts'
+import { meterCostUsd } from './usage.ts'
+
+export interface LiveAttempt extends Attempt {
+  /** Absent when the attempt has an error. */
+  readonly answer?: Answer
+  /** Present when the upstream answered with a status that fails over. */
+  readonly refusal?: Refusal
+  /** performance.now() when the call began, ms. */
+  readonly startedAtMs: number
+}
+
+/** Ties a call to the caller's connection: when that closes, `abort` drops the upstream exchange. */
+export interface Lifeline {
+  isGone: boolean
+  drop: (() => void) | undefined
+}
+
+export interface CallRequest {
+  readonly model: string
+  readonly body: Buffer
+  /** Extra headers of this request, names and values alternating. */
+  readonly headers: readonly string[]
+  /** The caller's Authorization header; used only for a model without a key of the operator. */
+  readonly authorization?: string
+  readonly lifeline: Lifeline
+}
+
+export interface UpstreamClient {
+  has(model: string): boolean
+  get(model: string): UpstreamModel | undefined
+  readonly models: readonly UpstreamModel[]
+  /** Name that the upstream knows the model by. */
+  upstreamName(model: string): string
+  call(request: CallRequest): Promise<LiveAttempt>
+  close(): Promise<void>
+  destroy(): Promise<void>
+}
+
+interface Route {
+  readonly definition: UpstreamModel
+  readonly origin: Origin
+  readonly path: string
+  readonly upstreamName: string
+  readonly headers: readonly string[]
+  readonly hasKey: boolean
+}
+
+/** Throws `config.value` for a base URL that is none. Models of one origin share its connections. */
+export function createUpstreamClient(models: readonly UpstreamModel[], timeouts: Timeouts): UpstreamClient {
+  const origins = new Map<string, Origin>()
+  const routes = new Map<string, Route>()
+  for (const definition of models) {
+    const { origin: address, path } = parseBaseUrl(definition.baseUrl)
+    const origin = origins.get(address) ?? createOrigin(address, timeouts)
+    origins.set(address, origin)
+    routes.set(definition.model, {
+      definition,
+      origin,
+      path: `${path}/chat/completions`,
+      upstreamName: definition.upstreamModel ?? definition.model,
+      headers: createHeaders(definition.apiKey),
+      hasKey: definition.apiKey !== undefined,
+    })
+  }
+  const route = (model: string): Route => {
+    const found = routes.get(model)
+    if (found === undefined) throw new WeirError('internal.bug', `no upstream for model ${model}`)
+    return found
+  }
+  return {
+    models,
+    has: (model) => routes.has(model),
+    get: (model) => routes.get(model)?.definition,
+    upstreamName: (model) => route(model).upstreamName,
+    call: (request) => callRoute(route(request.model), request),
+    close: async () => {
+      await Promise.all([...origins.values()].map((origin) => origin.close()))
+    },
+    destroy: async () => {
+      await Promise.all([...origins.values()].map((origin) => origin.destroy()))
+    },
+  }
+}
+
+/** The same for every request to a model, so it is made once. `identity`: compressed bytes could be neither checked nor counted. */
+function createHeaders(apiKey: Secret | undefined): readonly string[] {
+  return [
+    'content-type',
+    'application/json',
+    'accept-encoding',
+    'identity',
+    'user-agent',
+    'weir',
+    ...(apiKey === undefined ? [] : ['authorization', `Bearer ${apiKey.reveal()}`]),
+  ]
+}
+
+function callRoute(route: Route, request: CallRequest): Promise<LiveAttempt> {
+  const startedAtMs = performance.now()
+  const { model, lifeline, authorization } = request
+  if (lifeline.isGone) return Promise.resolve({ model, startedAtMs, latencyMs: 0, error: GONE })
+  const isCallersKey = !route.hasKey && authorization !== undefined
+  return new Promise((resolve) => {
+    const finish = (read: Read): void => resolve(toAttempt(route, read, startedAtMs))
+    const reader = new AnswerReader({ isCallersKey, done: finish })
+    const exchange: Exchange = route.origin.post(
+      {
+        path: route.path,
+        headers:
+          isCallersKey || request.headers.length > 0
+            ? [
+                ...route.headers,
+                ...request.headers,
+                ...(isCallersKey ? ['authorization', authorization] : []),
+              ]
+            : route.headers,
+        body: request.body,
+      },
+      reader,
+    )
+    reader.exchange = exchange
+    lifeline.drop = (): void => {
+      exchange.abort()
+      resolve({ model, startedAtMs, latencyMs: performance.now() - startedAtMs, error: GONE })
+    }
+  })
+}
+
+const GONE = { code: 'request.aborted', message: 'the caller closed the connection' } as const
+
+function toAttempt({ definition }: Route, read: Read, startedAtMs: number): LiveAttempt {
+  const { model } = definition
+  const latencyMs = performance.now() - startedAtMs
+  if (read.answer === undefined) {
+    const { failure } = read
+    const error = { code: failure.code, message: `${model}: ${failure.message}` }
+    return { model, startedAtMs, latencyMs, error, ...('status' in failure ? { refusal: failure } : {}) }
+  }
+  const { answer, usage } = read
+  const costUsd = meterCostUsd(definition, usage)
+  return {
+    model,
+    startedAtMs,
+    latencyMs,
+    answer,
+    ...(usage === undefined ? {} : { usage }),
+    ...(costUsd === undefined ? {} : { costUsd }),
+  }
+}
