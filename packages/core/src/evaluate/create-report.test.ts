@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import type { Decision } from '../contract/decision.ts'
+import { createRng } from '../math/rng.ts'
+import { createReport } from './create-report.ts'
+import { fitTaskTable } from './task-table.ts'
+import { createTrialLog, type TrialLog } from './trial-log.ts'
+
+const pair = { small: 's', large: 'l' }
+
+function decisionFor(model: string, threshold: number | null): Decision {
+  const rest = { reason: 'score_at_or_above_threshold', score: 0.5, quality: 0.9, truncated: false } as const
+  return {
+    model,
+    threshold,
+    ...rest,
+    mode: 'estimate',
+    propensity: 1,
+    ranking: [model],
+    policy: 'threshold',
+    refused: [],
+  }
+}
+
+/** Queries whose small model is right with the probability that the score names; the large one always nearly. */
+function simulate(rows: number, seed: number): TrialLog {
+  const rng = createRng(seed)
+  const recorder = createTrialLog({ pair, levels: [0.9] })
+  for (let i = 0; i < rows; i++) {
+    const p = rng.next()
+    const small = { score: rng.next() < p ? 1 : 0, costUsd: 0.01 }
+    const large = { score: 1, costUsd: 0.1 }
+    const row = { id: String(i), category: p > 0.5 ? 'easy' : 'hard', models: { s: small, l: large } }
+    recorder.add(row, p, [decisionFor(p >= 0.5 ? 's' : 'l', 0.5)])
+  }
+  return recorder.log
+}
+
+describe('createReport', () => {
+  const log = simulate(2000, 1)
+  const report = createReport(log, { seed: 1, resamples: 200 })
+
+  it('agrees with what the simulation is known to give', () => {
+    // kept small are p >= 0.5: quality = 1 - E[1 - p; p >= 0.5] = 1 - 1/8 = 0.875 of a large model at 1
+    const [level] = report.levels
+    expect(level?.delivered).toBeCloseTo(0.875, 1)
+    expect(level?.costAdvantage).toBeCloseTo(0.5, 1)
+    expect(level?.costUsd).toBeCloseTo(0.5 * 0.01 + 0.5 * 0.1, 2)
+    expect(level?.costSaving).toBeCloseTo(0.45, 1)
+    // APGR: PGR(c) = 1 - (1 - c)^2 with a gap of 1/2 -> area 2/3
+    expect(report.apgr).toBeCloseTo(2 / 3, 1)
+    expect(report.calibration?.expectedCalibrationError).toBeLessThan(0.05)
+    expect(report.calibration?.auroc).toBeCloseTo(5 / 6, 1)
+    expect(report.meanGap.difference).toBeCloseTo(0.5, 1)
+    expect(report.baselines.bestSingle.model).toBe('l')
+    expect(report.baselines.taskTable).toMatchObject({ types: 2, fittedOn: 'evaluated rows, cross-fitted' })
+    expect(report.undefinedBecause).toEqual({})
+  })
+
+  it('has intervals around its numbers', () => {
+    for (const [name, value] of [
+      ['apgr', report.apgr],
+      ['cpt50', report.cpt50],
+      ['small.quality', report.small.quality],
+      ['oracle.quality', report.oracle.quality],
+      ['meanGap.difference', report.meanGap.difference],
+      ['costAdvantageAtDrop.0.05', report.costAdvantageAtDrop['0.05']],
+      ['baselines.taskTable.apgr', report.baselines.taskTable?.apgr],
+    ] as const) {
+      const [low, high] = report.intervals[name] ?? [1, 0]
+      expect(low, name).toBeLessThanOrEqual(value ?? Number.NaN)
+      expect(high, name).toBeGreaterThanOrEqual(value ?? Number.NaN)
+    }
+    const [low, high] = report.levels[0]?.deliveredInterval ?? [1, 0]
+    expect(low).toBeLessThan(high)
+    expect(report.intervals['apgrAboveTaskTable']?.[0]).toBeGreaterThan(0)
+  })
+
+  it('repeats for a seed and survives JSON', () => {
+    const again = createReport(simulate(2000, 1), { seed: 1, resamples: 200 })
+    expect(JSON.stringify(again)).toBe(JSON.stringify(report))
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report)
+  })
+
+  it('takes a table fitted on training rows', () => {
+    const table = fitTaskTable({ categories: ['easy', 'easy', 'hard', 'hard'], gaps: [0, 0, -1, -1] })
+    const { baselines } = createReport(log, { seed: 1, resamples: 0, taskTable: table })
+    expect(baselines.taskTable).toMatchObject({ fittedOn: 'training rows', rowsWithCategory: 2000 })
+  })
+})
+
+describe('createReport where numbers are undefined', () => {
+  const recorder = createTrialLog({ pair, levels: [1] })
+  const { log } = recorder
+  recorder.add({ id: '1', models: { s: { score: 1 }, l: { score: 0 } } }, null, [decisionFor('l', null)])
+  recorder.add({ id: '2', models: { s: { score: 1 } } }, 0.5, [])
+
+  it('leaves out rows without both models', () => {
+    expect(log.scores).toHaveLength(1)
+  })
+
+  it('says why', () => {
+    const report = createReport(log, { seed: 1, resamples: 50 })
+    expect(report).toMatchObject({
+      rows: 1,
+      apgr: null,
+      cpt50: null,
+      calibration: null,
+      meanGap: { small: null },
+      estimatorFailures: 1,
+      baselines: { taskTable: null, random: { apgr: null }, bestSingle: { model: 's' } },
+    })
+    expect(Object.keys(report.undefinedBecause).sort()).toEqual([
+      'apgr',
+      'baselines.taskTable',
+      'calibration',
+      'cpt50',
+      'cpt80',
+      'large.costUsd',
+      'meanGap',
+      'small.costUsd',
+    ])
+    expect(report.levels[0]).toMatchObject({ delivered: null, costUsd: null, costAdvantage: 0 })
+  })
+})

@@ -1,0 +1,98 @@
+/**
+ * Which numbers of a report get a bootstrap interval, and how each is computed from one draw. Sorting happens once: a draw repeats queries in
+ * an order that is known already, so a resample costs O(rows).
+ */
+import { averagePgr } from '../math/average-pgr.ts'
+import { createQualityCurve, descendingOrder, type QualityCurve } from '../math/quality-curve.ts'
+import { bootstrap, expandDraw, type BootstrapOptions, type Draw, type Interval } from './bootstrap.ts'
+import { callPerformanceThreshold } from './call-performance-threshold.ts'
+import { costAdvantageAtDrop } from './cost-advantage.ts'
+import { meanGapOfCurve } from './mean-gap.ts'
+import { REPORTED_DROPS } from './report.ts'
+import type { LevelTrials, TrialLog } from './trial-log.ts'
+
+type Values = Record<string, number | undefined>
+
+/** By the dotted names of Report's fields, `levels.<asked>.<field>` for levels. `taskScores`: the task-type table's, when there is one. */
+export function measureIntervals(
+  log: TrialLog,
+  taskScores: ArrayLike<number> | undefined,
+  options: BootstrapOptions,
+): Readonly<Record<string, Interval>> {
+  const redrawCurve = createRedraw(log, log.scores)
+  const redrawTable = taskScores === undefined ? undefined : createRedraw(log, taskScores)
+  const better = log.small.map((quality, i) => Math.max(quality, log.large[i] ?? 0))
+  const intervals = bootstrap(
+    log.scores.length,
+    (draw) => {
+      const curve = redrawCurve(draw)
+      const apgr = averagePgr(curve)
+      const tableApgr = redrawTable === undefined ? undefined : averagePgr(redrawTable(draw))
+      return {
+        ...readCurve(curve),
+        apgr,
+        'oracle.quality': meanDrawn(draw, better),
+        'baselines.taskTable.apgr': tableApgr,
+        apgrAboveTaskTable: apgr === undefined || tableApgr === undefined ? undefined : apgr - tableApgr,
+        ...Object.assign({}, ...log.levels.map((level) => readLevel(draw, log, level))),
+      } satisfies Values
+    },
+    options,
+  )
+  const known = Object.entries<Interval | undefined>(intervals).filter(
+    ([, interval]) => interval !== undefined,
+  )
+  return Object.fromEntries(known) as Record<string, Interval>
+}
+
+function readCurve(curve: QualityCurve): Values {
+  const drops = REPORTED_DROPS.map((drop) => [
+    `costAdvantageAtDrop.${drop}`,
+    costAdvantageAtDrop(curve, drop),
+  ])
+  const gap = meanGapOfCurve(curve)
+  return {
+    'small.quality': curve.quality.at(-1),
+    'large.quality': curve.quality[0],
+    cpt50: callPerformanceThreshold(curve, 0.5),
+    cpt80: callPerformanceThreshold(curve, 0.8),
+    'meanGap.small': gap?.small,
+    'meanGap.large': gap?.large,
+    'meanGap.difference': gap?.difference,
+    ...(Object.fromEntries(drops) as Values),
+  }
+}
+
+function readLevel(draw: Draw, { small, large }: TrialLog, { asked, kept }: LevelTrials): Values {
+  let routed = 0
+  let allLarge = 0
+  let keptSmall = 0
+  for (let i = 0; i < kept.length; i++) {
+    const copies = draw[i] ?? 0
+    const isSmall = kept[i] === 1
+    routed += copies * ((isSmall ? small[i] : large[i]) ?? 0)
+    allLarge += copies * (large[i] ?? 0)
+    if (isSmall) keptSmall += copies
+  }
+  return {
+    [`levels.${asked}.delivered`]: allLarge === 0 ? undefined : routed / allLarge,
+    [`levels.${asked}.costAdvantage`]: keptSmall / kept.length,
+  }
+}
+
+/** The curve of a draw under fixed scores. */
+function createRedraw({ small, large }: TrialLog, scores: ArrayLike<number>): (draw: Draw) => QualityCurve {
+  const order = descendingOrder(scores) ?? Uint32Array.from(scores, (_, i) => i)
+  return (draw) =>
+    createQualityCurve({
+      scores: expandDraw(draw, order, scores),
+      small: expandDraw(draw, order, small),
+      large: expandDraw(draw, order, large),
+    })
+}
+
+function meanDrawn(draw: Draw, values: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < draw.length; i++) sum += (draw[i] ?? 0) * (values[i] ?? 0)
+  return sum / draw.length
+}

@@ -1,0 +1,96 @@
+/**
+ * Trial log: rows and the decisions made for them -> columns of numbers, all that a report needs. Text is let go of, so that memory grows by
+ * some numbers a row. Decisions come from replay; this file makes none.
+ */
+import type { Pair } from '../contract/candidate.ts'
+import type { Decision, Mode } from '../contract/decision.ts'
+import type { Outcome } from '../contract/outcome.ts'
+import { toPairOutcome, type PairOutcome } from '../contract/pair-outcome.ts'
+import type { Trials } from '../math/quality-curve.ts'
+import { goodEnough } from './good-enough.ts'
+
+export interface LevelTrials {
+  readonly asked: number
+  mode: Mode | null
+  threshold: number | null
+  /** 1 where the query was kept small, one entry per query. */
+  readonly kept: number[]
+}
+
+/** Columns of equal length, one entry per row, in the order of adding. */
+export interface TrialLog extends Trials {
+  readonly pair: Pair
+  /** pSmall; FAILED_SCORE where the estimator failed. */
+  readonly scores: number[]
+  readonly small: number[]
+  readonly large: number[]
+  /** Share of sample pairs on which the small model is good enough. */
+  readonly labels: number[]
+  readonly categories: (string | undefined)[]
+  /** USD; undefined unless the row knows both models' cost. */
+  readonly smallCosts: (number | undefined)[]
+  readonly largeCosts: (number | undefined)[]
+  readonly levels: readonly LevelTrials[]
+}
+
+/** Below any probability, so that a query without a score is the last to be kept small. */
+export const FAILED_SCORE: number = -1
+
+export interface TrialLogOptions {
+  readonly pair: Pair
+  /** Quality levels that every row was decided at. May be empty. */
+  readonly levels: readonly number[]
+  /** Relaxation t* of the trans label, 0 for det and prob: what "good enough" means for the router at hand. */
+  readonly relaxation?: number
+}
+
+export interface TrialRecorder {
+  readonly log: TrialLog
+  /**
+   * Adds a row with its decisions, one per level in the same order. False, and nothing is added, when the row lacks a model of the pair.
+   * `score` is given apart because a router has one even where no level was asked for.
+   */
+  add(row: Outcome, score: number | null, decisions: readonly Decision[]): boolean
+}
+
+export function createTrialLog({ pair, levels, relaxation = 0 }: TrialLogOptions): TrialRecorder {
+  const log: TrialLog = {
+    pair,
+    scores: [],
+    small: [],
+    large: [],
+    labels: [],
+    categories: [],
+    smallCosts: [],
+    largeCosts: [],
+    levels: levels.map((asked) => ({ asked, mode: null, threshold: null, kept: [] })),
+  }
+  return {
+    log,
+    add(row, score, decisions): boolean {
+      const outcome = toPairOutcome(row, pair)
+      if (outcome === undefined) return false
+      const [smallCost, largeCost] = costsOf(outcome)
+      log.scores.push(score ?? FAILED_SCORE)
+      log.small.push(outcome.smallQuality)
+      log.large.push(outcome.largeQuality)
+      log.labels.push(goodEnough(outcome, relaxation))
+      log.categories.push(row.category)
+      log.smallCosts.push(smallCost)
+      log.largeCosts.push(largeCost)
+      for (const [i, level] of log.levels.entries()) addDecision(level, decisions[i], pair)
+      return true
+    },
+  }
+}
+
+function addDecision(level: LevelTrials, decision: Decision | undefined, { small }: Pair): void {
+  level.kept.push(decision?.model === small ? 1 : 0)
+  level.mode = decision?.mode ?? null
+  level.threshold = decision?.threshold ?? null
+}
+
+/** Both or none: a mean over other rows for one model than for the other would not compare. */
+function costsOf({ smallCostUsd, largeCostUsd }: PairOutcome): readonly [number?, number?] {
+  return smallCostUsd === undefined || largeCostUsd === undefined ? [] : [smallCostUsd, largeCostUsd]
+}
