@@ -10,7 +10,7 @@ import { SILENT } from '../src/telemetry/log.ts'
 import type { UpstreamModel } from '../src/upstream/definition.ts'
 
 const encoder: Encoder = {
-  spec: { name: 'fake', version: 1, buckets: 2, surface: [] },
+  spec: { name: 'fake', version: 1, buckets: 2, channels: [], surface: [] },
   encode({ turns }: Query) {
     const isEasy = turns.some(({ text }) => text.includes('easy'))
     return {

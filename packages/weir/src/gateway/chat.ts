@@ -29,6 +29,8 @@ export interface ChatOptions {
   readonly now: () => Date
   readonly store?: OutcomeStore
   readonly storesText: boolean
+  /** Requests that have not ended yet; whoever closes the gateway waits for them. */
+  readonly running: Set<Promise<void>>
 }
 
 /** Everything about one request that outlives its parsing. */
@@ -64,13 +66,18 @@ export function handleChat(options: ChatOptions, request: FastifyRequest, reply:
     lifeline.drop?.()
   })
   const exchange: Exchange = { id: request.id, startedAtMs, request: parsed, response, lifeline }
-  run(options, exchange, request).catch((thrown: unknown) => {
-    const error = toWeirError(thrown, options.maxBodyBytes)
-    if (error.code === 'internal.bug') {
-      options.log.error('gateway.bug', { requestId: exchange.id, frames: framesOf(error.cause) })
-    }
-    sendError(exchange, { code: error.code, message: error.message }, [])
-  })
+  const ended = run(options, exchange, request)
+    .catch((thrown: unknown) => answerThrown(options, exchange, thrown))
+    .then(() => {
+      options.running.delete(ended)
+    })
+  options.running.add(ended)
+}
+
+function answerThrown({ maxBodyBytes, log }: ChatOptions, exchange: Exchange, thrown: unknown): void {
+  const { code, message, cause } = toWeirError(thrown, maxBodyBytes)
+  if (code === 'internal.bug') log.error('gateway.bug', { requestId: exchange.id, frames: framesOf(cause) })
+  sendError(exchange, { code, message }, [])
 }
 
 function parse({ upstream, quality, river }: ChatOptions, request: FastifyRequest): ChatRequest {
@@ -83,6 +90,7 @@ function parse({ upstream, quality, river }: ChatOptions, request: FastifyReques
   })
 }
 
+/** Ends when the last byte is sent, or when it is clear that it never will be. */
 async function run(options: ChatOptions, exchange: Exchange, { headers }: FastifyRequest): Promise<void> {
   const { river, upstream } = options
   const { request, lifeline } = exchange
@@ -99,8 +107,8 @@ async function run(options: ChatOptions, exchange: Exchange, { headers }: Fastif
   )
   const accepted = served.accepted ?? served.attempts.at(-1)
   if (lifeline.isGone || accepted?.answer === undefined) return answerFailure(options, exchange, served)
-  if (accepted.answer.kind === 'stream') answerStream(options, exchange, { served, accepted })
-  else answerWhole(options, exchange, { served, accepted, answer: accepted.answer })
+  if (accepted.answer.kind === 'stream') return answerStream(options, exchange, { served, accepted })
+  answerWhole(options, exchange, { served, accepted, answer: accepted.answer })
 }
 
 /** No model answered: a typed error. After a failover the official clients are told not to try again: we just did. */
@@ -174,39 +182,54 @@ interface Streamed {
   readonly accepted: LiveAttempt
 }
 
-function answerStream(options: ChatOptions, exchange: Exchange, { served, accepted }: Streamed): void {
+function answerStream(
+  options: ChatOptions,
+  exchange: Exchange,
+  { served, accepted }: Streamed,
+): Promise<void> | void {
   const { response, lifeline } = exchange
   const { answer, model } = accepted
   if (answer?.kind !== 'stream') return
   const headers = selectForCaller(answer.headers)
   addDecision(headers, exchange, served)
   response.writeHead(answer.status, headers)
-  const onEnd = ({ error, tail, text }: RelayEnd): void => {
-    if (error !== undefined && error.code !== 'request.aborted') {
-      options.log.warn('gateway.stream_failed', { requestId: exchange.id, code: error.code, model })
+  return new Promise((resolve) => {
+    const onEnd = (end: RelayEnd): void => {
+      recordStream(options, exchange, { served, accepted, end })
+      resolve()
     }
-    const usage = readUsageFromTail(tail)
-    const definition = options.upstream.get(model)
-    const costUsd = definition === undefined ? undefined : meterCostUsd(definition, usage)
-    const latencyMs = performance.now() - accepted.startedAtMs
-    record(options, exchange, {
-      served,
-      ending: {
-        latencyMs,
-        usage,
-        costUsd,
-        text: text === undefined ? undefined : readStreamText(text),
-        error: error?.code,
-      },
-    })
+    const relay = new Relay({ answer, response, model, keepsText: options.storesText, onEnd })
+    const dropUpstream = lifeline.drop
+    lifeline.drop = (): void => {
+      dropUpstream?.()
+      relay.drop()
+    }
+    relay.start()
+  })
+}
+
+function recordStream(
+  options: ChatOptions,
+  exchange: Exchange,
+  { served, accepted, end }: Streamed & { readonly end: RelayEnd },
+): void {
+  const { model, startedAtMs } = accepted
+  const { error, tail, text } = end
+  if (error !== undefined && error.code !== 'request.aborted') {
+    options.log.warn('gateway.stream_failed', { requestId: exchange.id, code: error.code, model })
   }
-  const relay = new Relay({ answer, response, model, keepsText: options.storesText, onEnd })
-  const dropUpstream = lifeline.drop
-  lifeline.drop = (): void => {
-    dropUpstream?.()
-    relay.drop()
-  }
-  relay.start()
+  const usage = readUsageFromTail(tail)
+  const definition = options.upstream.get(model)
+  record(options, exchange, {
+    served,
+    ending: {
+      latencyMs: performance.now() - startedAtMs,
+      usage,
+      costUsd: definition === undefined ? undefined : meterCostUsd(definition, usage),
+      text: text === undefined ? undefined : readStreamText(text),
+      error: error?.code,
+    },
+  })
 }
 
 /** Returns our own time so far: since the request was read, minus the waiting for upstreams. */

@@ -59,6 +59,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const upstream = createUpstreamClient(models, { ...DEFAULT_TIMEOUTS, ...options.timeouts })
   const store = record === undefined ? undefined : await openOutcomeStore({ path: record.path, log })
   let isReady = true
+  const running = new Set<Promise<void>>()
   const app = createApp({
     river,
     upstream,
@@ -68,11 +69,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     now: () => new Date(),
     storesText: record?.storeText ?? false,
     isReady: () => isReady,
+    running,
     ...(store === undefined ? {} : { store }),
   })
   const stop = async (): Promise<void> => {
     isReady = false
     await drain(app.server, app.close())
+    await Promise.all(running)
     await upstream.destroy()
     await store?.close()
   }

@@ -124,6 +124,9 @@ class Handler implements Dispatcher.DispatchHandler, Exchange {
   }
 }
 
+/** The parser's own codes start with HPE_, or it has none and only its name. */
+const NOT_HTTP = /^(?:HPE_|HTTPParserError$|UND_ERR_HEADERS_OVERFLOW$)/
+
 /** Only the error's code goes into the message: its own text may hold an address or a piece of the response. */
 function toFailure(error: Error, hasHead: boolean, timeouts: Timeouts): Failure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
@@ -135,7 +138,7 @@ function toFailure(error: Error, hasHead: boolean, timeouts: Timeouts): Failure 
     case 'UND_ERR_BODY_TIMEOUT':
       return { code: 'upstream.stalled', message: `nothing more arrived for ${timeouts.idleMs} ms` }
     default:
-      return hasHead || code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW'
+      return hasHead || NOT_HTTP.test(code)
         ? { code: 'upstream.bad_body', message: `the response broke off or is not HTTP (${code})` }
         : { code: 'upstream.connect', message: `the connection failed before a response (${code})` }
   }
