@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs'
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { knownKeys, loadConfig, parseConfig, type Config } from './load.ts'
+import { editDistance, suggest } from './suggest.ts'
+
+const ENV = { SMALL_KEY: 'sk-canary-1', EMPTY: ' ', BAD: 'two words' }
+
+function parse(text: string): Config {
+  return parseConfig({ text, path: '/etc/weir/weir.yaml', env: ENV })
+}
+
+function messageOf(text: string): string {
+  try {
+    parse(text)
+  } catch (error) {
+    return `${(error as { code: string }).code} ${(error as Error).message}`
+  }
+  return 'no error'
+}
+
+const FULL = `
+listen: { host: 0.0.0.0, port: 8080 }
+artifact: router.weir.json
+quality: 0.9
+onEstimatorFailure: small
+small: tiny
+large: org/huge
+models:
+  tiny:
+    baseUrl: http://localhost:11434
+    images: false
+  org/huge:
+    baseUrl: https://api.example.com/v1
+    apiKey: env:SMALL_KEY
+    upstreamModel: huge-2
+    inputUsdPerMTok: 2.5
+    outputUsdPerMTok: 10
+timeouts: { connectMs: 100, firstByteMs: 200, idleMs: 300 }
+record: { path: data/outcomes.sqlite }
+maxBodyBytes: 4096
+`
+
+describe('parseConfig', () => {
+  it('resolves what is written', () => {
+    const config = parse(FULL)
+    const { apiKey, ...huge } = config.models[1] ?? {}
+    expect(apiKey?.reveal()).toBe('sk-canary-1')
+    expect({ ...config, models: [config.models[0], huge] }).toEqual({
+      listen: { host: '0.0.0.0', port: 8080 },
+      artifactPath: '/etc/weir/router.weir.json',
+      quality: 0.9,
+      onEstimatorFailure: 'small',
+      small: 'tiny',
+      large: 'org/huge',
+      models: [
+        { model: 'tiny', baseUrl: 'http://localhost:11434', images: false, tools: true },
+        {
+          model: 'org/huge',
+          baseUrl: 'https://api.example.com/v1',
+          upstreamModel: 'huge-2',
+          inputUsdPerMTok: 2.5,
+          outputUsdPerMTok: 10,
+          images: true,
+          tools: true,
+        },
+      ],
+      timeouts: { connectMs: 100, firstByteMs: 200, idleMs: 300 },
+      record: { path: '/etc/weir/data/outcomes.sqlite', storeText: false },
+      maxBodyBytes: 4096,
+    })
+  })
+
+  it('fills in the defaults', () => {
+    expect(parse('artifact: /a.json\nmodels: { m: { baseUrl: "http://h" } }')).toMatchObject({
+      listen: { host: '127.0.0.1', port: 4000 },
+      quality: 0.95,
+      onEstimatorFailure: 'large',
+      small: null,
+      large: null,
+      timeouts: { connectMs: 5000, firstByteMs: 120_000, idleMs: 60_000 },
+      record: null,
+      maxBodyBytes: 33_554_432,
+    })
+  })
+
+  it('prints references, never secrets', () => {
+    const config = parse(FULL)
+    for (const text of [
+      JSON.stringify(config),
+      inspect(config, { depth: 9, showHidden: true }),
+      String(config.models[1]?.apiKey),
+    ]) {
+      expect(text).not.toContain('canary')
+      expect(text).toContain('env:SMALL_KEY')
+    }
+  })
+
+  const at = '/etc/weir/weir.yaml'
+  const model = 'models:\n  m:\n    baseUrl: http://h'
+  it.each([
+    [
+      'misspelt',
+      `artifcat: x\n${model}`,
+      `config.key ${at}:1: artifcat: unknown key; did you mean artifact?`,
+    ],
+    [
+      'misspelt inside',
+      'artifact: x\nmodels:\n  m:\n    baseURL: http://h',
+      `config.value ${at}:3: models.m.baseUrl: expected string, received undefined\n  ${at}:4: models.m.baseURL: unknown key; did you mean baseUrl?`,
+    ],
+    [
+      'unknown',
+      `artifact: x\nlisten: { zzzzzz: 1 }\n${model}`,
+      `config.key ${at}:2: listen.zzzzzz: unknown key; known are host, port`,
+    ],
+    [
+      'wrong type',
+      `artifact: x\nlisten:\n  port: many\n${model}`,
+      `config.value ${at}:3: listen.port: expected number, received string`,
+    ],
+    ['not YAML', 'models: [', `config.syntax ${at}:1:10: this is not YAML (BAD_INDENT)`],
+    [
+      'repeated key',
+      `artifact: x\nartifact: y\n${model}`,
+      `config.syntax ${at}:2:1: this is not YAML (DUPLICATE_KEY)`,
+    ],
+    [
+      'a key itself',
+      `artifact: x\n${model}\n    apiKey: sk-canary-9`,
+      `config.secret ${at}:5: models.m.apiKey must be a reference such as env:`,
+    ],
+    [
+      'missing variable',
+      `artifact: x\n${model}\n    apiKey: env:NOPE`,
+      `config.secret ${at}:5: models.m.apiKey refers to the environment variable NOPE, which is not set`,
+    ],
+    [
+      'empty variable',
+      `artifact: x\n${model}\n    apiKey: env:EMPTY`,
+      `config.secret ${at}:5: models.m.apiKey refers to the environment variable EMPTY`,
+    ],
+    [
+      'unfit variable',
+      `artifact: x\n${model}\n    apiKey: env:BAD`,
+      `config.secret ${at}:5: models.m.apiKey: the value of BAD has spaces`,
+    ],
+    [
+      'no URL',
+      'artifact: x\nmodels: { m: { baseUrl: localhost } }',
+      `config.value ${at}:2: models.m.baseUrl must be a URL`,
+    ],
+    [
+      'password in URL',
+      'artifact: x\nmodels: { m: { baseUrl: "http://u:canary@h" } }',
+      `config.value ${at}:2: models.m.baseUrl must have no user`,
+    ],
+    [
+      'reserved name',
+      'artifact: x\nmodels: { weir@1: { baseUrl: "http://h" } }',
+      `config.value ${at}:2: models.weir@1: this name asks for routing`,
+    ],
+    [
+      'unknown side',
+      `artifact: x\nsmall: n\n${model}`,
+      `config.value ${at}:2: small: there is no model "n"; did you mean m?`,
+    ],
+    [
+      'no artifact',
+      'models:\n  a: { baseUrl: http://h }\n  b: { baseUrl: http://h }',
+      `config.value ${at}:1: the configuration: artifact is missing, so there is nothing to route with; make one with "weir train --data outcomes.jsonl --small a --large b`,
+    ],
+    ['nothing', '', `config.value ${at}: models: expected record, received undefined`],
+    ['level out of range', `artifact: x\nquality: 95\n${model}`, `config.value ${at}:2: quality: Too big`],
+  ])('%s', (_name, text, message) => {
+    const said = messageOf(text)
+    expect(said.slice(0, message.length)).toBe(message)
+    expect(said).not.toContain('canary')
+  })
+
+  it('names the file that is not there', async () => {
+    await expect(loadConfig('nowhere.yaml', {})).rejects.toMatchObject({
+      code: 'config.unreadable',
+      message: 'nowhere.yaml cannot be read (ENOENT); give the file with --config',
+    })
+  })
+})
+
+describe('docs/config.md', () => {
+  const page = readFileSync(new URL('../../../../docs/config.md', import.meta.url), 'utf8')
+  const documented = [...page.matchAll(/^\| `([\w.<>]+)` \|/gm)].map((match) => match[1] ?? '').toSorted()
+
+  it('has a row for each key, and none besides', () => {
+    const keys = (path: readonly string[], prefix = ''): string[] =>
+      knownKeys(path).flatMap((key) => [prefix + key, ...keys([...path, key], `${prefix}${key}.`)])
+    const all = [...keys([]), ...keys(['models', '<name>'], 'models.<name>.')]
+    expect(documented).toEqual(all.toSorted())
+  })
+})
+
+describe('suggest', () => {
+  it('counts edits', () => {
+    // kitten -> sitten -> sittin -> sitting
+    expect(editDistance('kitten', 'sitting')).toBe(3)
+    expect(editDistance('', 'abc')).toBe(3)
+  })
+  it('offers the nearest, or nothing', () => {
+    expect(suggest('conectMs', ['idleMs', 'connectMs'])).toBe('connectMs')
+    expect(suggest('zzz', ['host', 'port'])).toBeUndefined()
+  })
+})

@@ -1,0 +1,173 @@
+/**
+ * Loads weir.yaml: text -> written shape -> running configuration, in which every reference is resolved, every default filled in,
+ * every path absolute. Whatever is wrong is found here, at start-up, and named by file, line and key.
+ */
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { isRecord, isWeirError, WeirError } from '@weir/core'
+import type { RecordOptions } from '../gateway/start.ts'
+import { parseBaseUrl } from '../upstream/base-url.ts'
+import type { Timeouts, UpstreamModel } from '../upstream/definition.ts'
+import { resolveSecret } from './secret.ts'
+import { parseSource, type KeyPath, type Source } from './source.ts'
+import { suggest } from './suggest.ts'
+import { writtenConfig, type WrittenConfig } from './written.ts'
+
+/** The running configuration: frozen, nothing optional but what can be absent. Printing it prints references, never secrets. */
+export interface Config {
+  readonly listen: { readonly host: string; readonly port: number }
+  /** Absolute. */
+  readonly artifactPath: string
+  readonly quality: number
+  readonly onEstimatorFailure: 'small' | 'large'
+  readonly models: readonly UpstreamModel[]
+  /** Null: the artifact says. */
+  readonly small: string | null
+  readonly large: string | null
+  readonly timeouts: Timeouts
+  /** Null: nothing is recorded. */
+  readonly record: RecordOptions | null
+  readonly maxBodyBytes: number
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Throws `config.` errors. */
+export async function loadConfig(path: string, env: Environment): Promise<Config> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new WeirError(
+      'config.unreadable',
+      `${path} cannot be read (${code}); give the file with --config`,
+      {
+        cause: error,
+      },
+    )
+  }
+  return parseConfig({ text, path, env })
+}
+
+export interface ConfigText {
+  readonly text: string
+  /** Named in messages; paths inside the text are relative to its folder. */
+  readonly path: string
+  readonly env: Environment
+}
+
+/** Throws `config.syntax`, `config.key`, `config.value` or `config.secret`. */
+export function parseConfig({ text, path, env }: ConfigText): Config {
+  const source = parseSource(path, text)
+  const checked = writtenConfig.safeParse(source.value)
+  if (!checked.success) throw toConfigError(source, checked.error.issues)
+  const written = checked.data
+  const models = Object.entries(written.models).map(([model, { baseUrl, apiKey, ...rest }]) => {
+    const at = (key: string): string => source.place(['models', model, key])
+    checkName(model, source.place(['models', model]))
+    checkBaseUrl(baseUrl, at('baseUrl'))
+    const secret =
+      apiKey === undefined ? {} : { apiKey: resolveSecret({ reference: apiKey, where: at('apiKey'), env }) }
+    return Object.freeze({ model, baseUrl, ...dropUndefined(rest), ...secret })
+  })
+  const names = models.map(({ model }) => model)
+  for (const side of ['small', 'large'] as const)
+    checkSide(written[side], { names, where: source.place([side]) })
+  const folder = dirname(path)
+  return Object.freeze({
+    listen: Object.freeze(written.listen),
+    artifactPath: resolve(folder, requireArtifact(written, source)),
+    quality: written.quality,
+    onEstimatorFailure: written.onEstimatorFailure,
+    models: Object.freeze(models),
+    small: written.small ?? null,
+    large: written.large ?? null,
+    timeouts: Object.freeze(written.timeouts),
+    record:
+      written.record === undefined
+        ? null
+        : Object.freeze({ ...written.record, path: resolve(folder, written.record.path) }),
+    maxBodyBytes: written.maxBodyBytes,
+  })
+}
+
+function requireArtifact({ artifact, models }: WrittenConfig, source: Source): string {
+  if (artifact !== undefined) return artifact
+  const [small = 'A', large = 'B'] = Object.keys(models)
+  throw new WeirError(
+    'config.value',
+    `${source.place([])}: artifact is missing, so there is nothing to route with; make one with ` +
+      `"weir train --data outcomes.jsonl --small ${small} --large ${large} --out router.weir.json" and add ` +
+      '"artifact: router.weir.json"',
+  )
+}
+
+/** Names that mean something else in the model field of a request, or that no header can carry. */
+function checkName(name: string, where: string): void {
+  if (name === 'weir' || name.startsWith('weir@') || /^router-[a-z0-9_]+-\d*\.?\d+$/i.test(name)) {
+    throw new WeirError('config.value', `${where}: this name asks for routing; give the model another one`)
+  }
+  if (!/^[\x21-\x7e]+$/.test(name)) {
+    throw new WeirError(
+      'config.value',
+      `${where}: a model name may hold printable ASCII only; use upstreamModel for others`,
+    )
+  }
+}
+
+function checkBaseUrl(baseUrl: string, where: string): void {
+  try {
+    parseBaseUrl(baseUrl)
+  } catch (error) {
+    if (isWeirError(error)) throw new WeirError(error.code, `${where} ${error.message}`)
+    throw error
+  }
+}
+
+function checkSide(
+  model: string | undefined,
+  { names, where }: { readonly names: readonly string[]; readonly where: string },
+): void {
+  if (model === undefined || names.includes(model)) return
+  const near = suggest(model, names)
+  const hint = near === undefined ? `models has ${names.join(', ') || 'none'}` : `did you mean ${near}?`
+  throw new WeirError('config.value', `${where}: there is no model "${model}"; ${hint}`)
+}
+
+function dropUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never
+}
+
+type Issue = z.core.$ZodIssue
+
+/** All problems in one message, a line each; its code is that of the first. */
+function toConfigError(source: Source, issues: readonly Issue[]): WeirError {
+  const [first] = issues
+  const code = first?.code === 'unrecognized_keys' ? 'config.key' : 'config.value'
+  return new WeirError(code, issues.flatMap((issue) => describe(source, issue)).join('\n  '))
+}
+
+function describe(source: Source, issue: Issue): readonly string[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(issue.path)
+    return issue.keys.map((key) => {
+      const near = suggest(key, known)
+      const hint = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`
+      return `${source.place([...issue.path, key])}: unknown key; ${hint}`
+    })
+  }
+  return [`${source.place(issue.path)}: ${issue.message.replace(/^Invalid input: /, '')}`]
+}
+
+/** Keys that the schema has at a path; any name stands for those of a record. */
+export function knownKeys(path: KeyPath): readonly string[] {
+  let node: unknown = z.toJSONSchema(writtenConfig, { io: 'input' })
+  for (const step of path) {
+    if (!isRecord(node)) return []
+    const properties = isRecord(node['properties']) ? node['properties'] : {}
+    node = properties[String(step)] ?? node['additionalProperties']
+  }
+  return isRecord(node) && isRecord(node['properties']) ? Object.keys(node['properties']) : []
+}
