@@ -1,7 +1,5 @@
-/**
- * Seeded draws for the question generator: the same seed gives the same questions on every machine.
- * The numbers come from mulberry32 (32-bit state, period 2^32), which is plenty for a few thousand questions and nothing else.
- */
+/** Seeded draws for the question generator: the same seed gives the same questions on every machine. */
+import { createRng } from '@weir/core'
 
 export interface Draw {
   /** Uniform in [0, 1). */
@@ -14,25 +12,19 @@ export interface Draw {
   sample<T>(items: readonly T[], count: number): readonly T[]
 }
 
-/** `seed` is read as an unsigned 32-bit integer. */
+/** `seed`: any safe integer. */
 export function createDraw(seed: number): Draw {
-  let state = seed >>> 0
-  const fraction = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-  const int = (low: number, high: number): number => low + Math.floor(fraction() * (high - low + 1))
+  const rng = createRng(seed)
+  const int = (low: number, high: number): number => low + rng.int(high - low + 1)
   return {
-    fraction,
+    fraction: () => rng.next(),
     int,
-    chance: (probability) => fraction() < probability,
-    pick: <T>(items: readonly T[]): T => items[int(0, items.length - 1)] as T,
+    chance: (probability) => rng.next() < probability,
+    pick: <T>(items: readonly T[]): T => items[rng.int(items.length)] as T,
     sample: <T>(items: readonly T[], count: number): readonly T[] => {
       const rest = [...items]
       const taken: T[] = []
-      while (taken.length < count && rest.length > 0) taken.push(...rest.splice(int(0, rest.length - 1), 1))
+      while (taken.length < count && rest.length > 0) taken.push(...rest.splice(rng.int(rest.length), 1))
       return taken
     },
   }

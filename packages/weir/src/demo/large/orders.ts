@@ -2,7 +2,7 @@
 import { interpret, type Interpretation, type Reading, type Solved } from './skill.ts'
 
 export function solveOrders(reading: Reading): readonly Interpretation[] {
-  return [people, numbers].flatMap((solve) => interpret(reading, solve(reading.text)))
+  return [ages, people, numbers].flatMap((solve) => interpret(reading, solve(reading.text)))
 }
 
 /** [more, most, less, least]. */
@@ -84,6 +84,25 @@ function valued(text: string): Order | undefined {
   const scale = SCALES.find((words) => words.some((word) => new RegExp(`\\b${word}\\b`, 'i').test(text)))
   if (values.length < 2 || scale === undefined) return undefined
   return { names: [...values].sort((a, b) => b[1] - a[1]).map(([name]) => name), scale }
+}
+
+const OLDER = /\b([A-Z][a-z]+) is (\d+) (?:years? |cm |kg )?(\w+er) than ([A-Z][a-z]+)/
+
+/** "Tom is 3 years older than Ben. Ben is 12." A gap on top of a stated value. */
+function ages(text: string): Solved | undefined {
+  const [, one = '', gap, word, other = ''] = OLDER.exec(text) ?? []
+  const isMore = SCALES.some(([more]) => more === word)
+  const asked = /\bhow \w+ (?:is|will) ([A-Z][a-z]+)/i.exec(text)?.[1]
+  const stated = [...text.matchAll(VALUED)].find((match) => !match[0].includes(`${one} is ${gap}`))
+  if (
+    stated === undefined ||
+    (asked !== one && asked !== other) ||
+    (stated[1] !== one && stated[1] !== other)
+  )
+    return undefined
+  const sign = (asked === one) === isMore ? 1 : -1
+  const answer = Number(stated[2]) + (asked === stated[1] ? 0 : sign * Number(gap))
+  return { answer, steps: [`${stated[1]} is ${stated[2]}.`], specific: 0.9, used: 2 }
 }
 
 const FORM = /\d+\/\d+|\d+(?:\.\d+)?%|\d+(?:\.\d+)?/g

@@ -21,6 +21,8 @@ interface Quantities {
 }
 
 const SPEED = /(\d+(?:\.\d+)?)\s*([a-z]+)\s*(?:\/|per |an? )\s*(h|hour|minute|min|second|s)\b/gi
+/** The same without the flag that makes a pattern remember where it stopped. */
+const SPEED_UNITS = new RegExp(SPEED.source, 'i')
 const PLAIN = /(\d+(?:\.\d+)?)\s*([a-z]+)\b/gi
 
 function readQuantities(text: string): Quantities {
@@ -43,13 +45,15 @@ function readQuantities(text: string): Quantities {
   return { speeds, distances: of('length'), times: of('time') }
 }
 
-/** The unit in which the question wants a length or a time; km and hours when it does not say. */
+/** The unit in which the question wants a length or a time: the one it names, else that of the speed, else km and hours. */
 function askedUnit(text: string, dimension: 'length' | 'time'): number {
   const question = text.split(/[.?]\s/).findLast((part) => /\b(?:how|what|give)\b/i.test(part)) ?? text
-  const names = [...question.matchAll(/\b(?:how many|in|give)\s+([a-z]+)\b/gi)].map(([, name = '']) =>
-    findUnit(name),
+  const named = [...question.matchAll(/\b(?:how many|in|give)\s+([a-z]+)\b/gi)].map((match) =>
+    findUnit(match[1] ?? ''),
   )
-  return names.find((unit) => unit?.dimension === dimension)?.size ?? (dimension === 'length' ? 1000 : 3600)
+  const [, , distance = '', time = ''] = SPEED_UNITS.exec(text) ?? []
+  const units = [...named, findUnit(distance), findUnit(time)]
+  return units.find((unit) => unit?.dimension === dimension)?.size ?? (dimension === 'length' ? 1000 : 3600)
 }
 
 function askedSpeed(text: string): number {
@@ -99,7 +103,7 @@ function meeting(text: string): Solved | undefined {
 /** "One ticket costs $4. How much do 6 cost?", "earns $12 per hour ... in 7 hours". */
 function perOne(text: string): Solved | undefined {
   const isOne =
-    /\b(?:1|one|an?|each|every)\s+[\w ]+?\s+(?:costs?|weighs?|takes?|needs?|is)\b/i.test(text) ||
+    /\b(?:1|one|an?|each|every)\s+[\w ]+?\s+(?:costs?|weighs?|takes?|needs?)\b/i.test(text) ||
     /\d+ ?[\w]* (?:per|an?|each|every) \w+/i.test(text)
   const numbers = findNumbers(
     text.replace(/\b(?:1|one) (?=\w+(?: of \w+)? (?:costs?|weighs?|takes?|needs?))/i, 'a '),

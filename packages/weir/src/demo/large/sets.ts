@@ -73,15 +73,19 @@ const FIRST_STEP: Readonly<Record<string, Combine>> = { union, intersection: com
 /** "the union of A and B", then something with C. */
 function twoSteps(bare: string, sets: ReadonlyMap<string, Items>): Result | undefined {
   const inner = INNER.exec(bare)
-  if (inner === null) return undefined
-  const [all, name = '', nameA = '', nameB = ''] = inner
-  const after = bare.slice(inner.index + all.length)
-  const outer = SECOND_STEP.find(([wording]) => wording.test(after))
-  const [a, b, c] = [nameA, nameB, outer?.[0].exec(after)?.[1] ?? ''].map((set) => sets.get(set))
-  const half = a === undefined || b === undefined ? undefined : FIRST_STEP[name]?.(a, b)
-  if (outer === undefined || half === undefined || c === undefined) return undefined
-  const value = outer[1](half, c)
-  return { value, steps: [`${all}: ${write(half)}.`, `Then: ${write(value)}.`] }
+  const half =
+    inner === null ? undefined : FIRST_STEP[inner[1] ?? '']?.(named(sets, inner[2]), named(sets, inner[3]))
+  if (inner === null || half === undefined) return undefined
+  const after = bare.slice(inner.index + inner[0].length)
+  const [wording, combine] = SECOND_STEP.find(([pattern]) => pattern.test(after)) ?? []
+  if (wording === undefined || combine === undefined) return undefined
+  const value = combine(half, named(sets, wording.exec(after)?.[1]))
+  return { value, steps: [`${inner[0]}: ${write(half)}.`, `Then: ${write(value)}.`] }
+}
+
+/** A set that was not given is empty. */
+function named(sets: ReadonlyMap<string, Items>, name = ''): Items {
+  return sets.get(name) ?? []
 }
 
 /** "Mia has the lottery numbers 3, 5 and 8. Paul has ...": two sentences that list things after the same noun. */

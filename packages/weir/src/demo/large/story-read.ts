@@ -28,6 +28,8 @@ export interface Story {
   readonly clauses: readonly (readonly Event[])[]
   readonly question: string
   readonly names: readonly string[]
+  /** Numbers folded into products before reading. */
+  readonly merged: number
 }
 
 /** Holder of stories that name nobody. */
@@ -35,7 +37,7 @@ export const NOBODY = ''
 
 /** Undefined when the text does not end in a question about an amount. */
 export function readStory(text: string): Story | undefined {
-  const sentences = splitSentences(text)
+  const sentences = splitSentences(multiplyGroups(text).replace(/,\s*(?=how (?:many|much)\b)/i, '. '))
   const question = sentences.at(-1) ?? ''
   if (sentences.length < 2 || !/\bhow (?:many|much)\b/i.test(question)) return undefined
   const names = findNames(text)
@@ -48,7 +50,14 @@ export function readStory(text: string): Story | undefined {
       context = read.context
     }
   }
-  return { clauses, question, names }
+  return { clauses, question, names, merged: [...text.matchAll(GROUPS)].length }
+}
+
+const GROUPS = /(\d+) (\w+) (?:with|of|containing) (\d+) (\w+)(?: (?:in )?each)?/g
+
+/** "3 boxes of 12 eggs" are 36 eggs. A count of things, not of money or measures. */
+function multiplyGroups(text: string): string {
+  return text.replace(GROUPS, (...match: string[]) => `${Number(match[1]) * Number(match[3])} ${match[4]}`)
 }
 
 interface Context {
@@ -65,7 +74,7 @@ function splitClauses(sentence: string): readonly string[] {
 }
 
 const LEAD =
-  /^(?:(?:then|later|after that|afterwards|next|finally|after|when|also|now|today|first|there)\b[, ]*)+/i
+  /^(?:(?:if|then|later|after that|afterwards|next|finally|after|when|also|now|today|first|there)\b[, ]*)+/i
 
 interface Parts {
   readonly subject: string

@@ -65,7 +65,7 @@ function run(events: readonly Event[], story: Story): Solved | undefined {
   const answer = ask(world, story)
   if (answer === undefined) return undefined
   const isWhole = Number.isInteger(answer)
-  return { answer, steps: world.steps, specific: isWhole ? 0.6 : 0.45, used: world.used }
+  return { answer, steps: world.steps, specific: isWhole ? 0.6 : 0.45, used: world.used + story.merged }
 }
 
 /** False when the event refers to someone who has nothing yet. */

@@ -128,6 +128,17 @@ function facts(draw: Draw): Draft {
   return { prompt, answer: numberAnswer(value) }
 }
 
+/** Backwards from the result to the number. */
+function thoughtOf(draw: Draw): Draft {
+  const [number, factor, plus] = [draw.int(3, 25), draw.int(2, 6), draw.int(2, 15)]
+  const result = number * factor + plus
+  const prompt = draw.pick([
+    `I think of a number, multiply it by ${factor} and add ${plus}. The result is ${result}. What is my number?`,
+    `When a number is multiplied by ${factor} and increased by ${plus}, the result is ${result}. What is the number?`,
+  ])
+  return { prompt, answer: numberAnswer(number) }
+}
+
 export const arithmetic: Category = {
   name: 'arithmetic',
   makers: [
@@ -137,5 +148,6 @@ export const arithmetic: Category = {
     [2, brackets],
     [3, nested],
     [2, facts],
+    [1, thoughtOf],
   ],
 }

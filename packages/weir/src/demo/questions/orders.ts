@@ -134,7 +134,7 @@ export const orders: Category = {
     [4, inOrder],
     [3, shuffled],
     [2, valued],
-    [4, twoNumbers],
+    [6, twoNumbers],
     [2, forms],
     [2, gaps],
   ],

@@ -104,6 +104,23 @@ function reversed(draw: Draw): Draft {
   return { prompt, answer: numberAnswer(value, 2) }
 }
 
+/** A percentage and an amount in one story. */
+function withAmount(draw: Draw): Draft {
+  const [price, percent, amount] = [draw.int(4, 30) * 20, draw.int(1, 6) * 5, draw.int(3, 15)]
+  const value = round(price * (1 - percent / 100), 2)
+  const [prompt, result] = draw.pick([
+    [
+      `A table costs $${price}. It is discounted by ${percent}% and delivery costs $${amount} more. What is the total?`,
+      value + amount,
+    ],
+    [
+      `A camera costs $${price}. After a ${percent}% discount a voucher takes off another $${amount}. What is paid?`,
+      value - amount,
+    ],
+  ] as const)
+  return { prompt, answer: numberAnswer(round(result, 2), 2) }
+}
+
 export const percents: Category = {
   name: 'percents',
   makers: [
@@ -114,5 +131,6 @@ export const percents: Category = {
     [1, changeInPercent],
     [2, twice],
     [1, reversed],
+    [1, withAmount],
   ],
 }

@@ -69,7 +69,7 @@ function tricky(draw: Draw): Draft {
 export const sequences: Category = {
   name: 'sequences',
   makers: [
-    [7, linear],
+    [9, linear],
     [2, geometric],
     [1, quadratic],
     [1, fibonacci],

@@ -260,7 +260,7 @@ function distracted(draw: Draw): Draft {
 export const stories: Category = {
   name: 'stories',
   makers: [
-    [11, oneStep],
+    [13, oneStep],
     [3, groups],
     [3, shares],
     [2, manySteps],

@@ -122,14 +122,28 @@ function mixed(draw: Draw): Draft {
   return { prompt, answer }
 }
 
+/** How often one amount goes into another of a different unit. */
+function portions(draw: Draw): Draft {
+  const [whole, part] = [draw.int(1, 12), draw.pick([50, 100, 125, 200, 250])]
+  const [prompt, count] = draw.pick([
+    [`How many glasses of ${part} milliliters can be filled from ${whole} liters?`, (whole * 1000) / part],
+    [
+      `A rope of ${whole} meters is cut into pieces of ${part / 5} centimeters. How many pieces are there?`,
+      (whole * 500) / part,
+    ],
+  ] as const)
+  return { prompt, answer: numberAnswer(count) }
+}
+
 export const units: Category = {
   name: 'units',
   makers: [
-    [10, (draw) => convert(draw, COMMON)],
+    [13, (draw) => convert(draw, COMMON)],
     [4, (draw) => convert(draw, UNCOMMON)],
     [2, compound],
     [2, temperature],
     [1, speed],
     [1, mixed],
+    [1, portions],
   ],
 }

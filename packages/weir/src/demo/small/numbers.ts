@@ -108,7 +108,7 @@ export function answerList(text: string): Answer {
   if (list === null) return undefined
   const numbers = findNumbers(list[0]).slice(0, MEMORY)
   if (/\bsecond\b|\bdifference\b|\beven\b|\bmedian\b/i.test(text)) return undefined
-  if (/\b(?:largest number|maximum|biggest)\b/i.test(text)) return writeNumber(Math.max(...numbers))
+  if (/\b(?:largest|maximum|biggest)\b/i.test(text)) return writeNumber(Math.max(...numbers))
   if (/\b(?:smallest of|smallest number|minimum)\b/i.test(text)) return writeNumber(Math.min(...numbers))
   if (/\bsort\b/i.test(text))
     return [...numbers].sort((a, b) => (/descending/i.test(text) ? b - a : a - b)).join(', ')

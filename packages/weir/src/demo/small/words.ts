@@ -33,7 +33,7 @@ export function answerStrings(text: string): Answer {
 
 export function answerSets(text: string): Answer {
   const [a, b] = [...text.matchAll(/\{([^}]*)\}/g)].map(([, inside = '']) =>
-    inside.split(', ').slice(0, MEMBERS),
+    inside.split(/,\s*/).slice(0, MEMBERS),
   )
   if (a === undefined || b === undefined || /\bhow many\b|\bsymmetric\b|\bexactly\b/i.test(text))
     return undefined
@@ -50,6 +50,6 @@ function write(items: readonly string[]): string {
 export function answerOrders(text: string): Answer {
   const names = text.match(/\b(?!Who|Is|The|Answer)[A-Z][a-z]+\b/g) ?? []
   if (/\bsecond\b/i.test(text)) return undefined
-  if (/\bwho is the (?:tallest|oldest|fastest|heaviest)\b/i.test(text)) return names[0]
-  return /\bwho is the (?:shortest|youngest|slowest|lightest)\b/i.test(text) ? names.at(-1) : undefined
+  if (/\bwho is (?:the )?(?:tallest|oldest|fastest|heaviest)\b/i.test(text)) return names[0]
+  return /\bwho is (?:the )?(?:shortest|youngest|slowest|lightest)\b/i.test(text) ? names.at(-1) : undefined
 }
