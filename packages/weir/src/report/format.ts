@@ -29,9 +29,10 @@ export function between(
 export function dollars(usd: number | null | undefined): string {
   if (usd === null || usd === undefined) return UNKNOWN
   if (usd === 0) return '$0'
-  return usd >= 0.1
-    ? `$${usd.toFixed(2)}`
-    : `$${Number(usd.toPrecision(2)).toFixed(Math.min(10, 1 - Math.floor(Math.log10(usd))))}`
+  if (usd >= 0.1) return `$${usd.toFixed(2)}`
+  // Rounded first: 0.00099999 has two digits as 0.0010, one place earlier than its own logarithm says.
+  const rounded = Number(usd.toPrecision(2))
+  return `$${rounded.toFixed(Math.min(10, 1 - Math.floor(Math.log10(rounded) + 1e-9)))}`
 }
 
 /** Counts with thousands separators: 12,032. */

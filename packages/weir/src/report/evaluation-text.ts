@@ -1,0 +1,95 @@
+/**
+ * What `weir evaluate` prints on a terminal.
+ */
+import { COMPARISON_COLUMNS, listComparison } from './comparison.ts'
+import type { Evaluation } from './evaluation.ts'
+import { between, counted, decimal, dollars, percent } from './format.ts'
+import { renderHeadline } from './headline.ts'
+import { listMetrics } from './metric-rows.ts'
+import { renderTable } from './table.ts'
+
+export function renderEvaluation(evaluation: Evaluation): string {
+  const parts = [
+    renderSubject(evaluation),
+    renderHeadline(evaluation),
+    renderLevels(evaluation),
+    renderMetrics(evaluation),
+    renderComparison(evaluation),
+    ...renderNotes(evaluation),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function renderSubject(evaluation: Evaluation): string {
+  const { artifact, small, large } = evaluation
+  const left = [
+    evaluation.rowsWithoutPair > 0
+      ? `${counted(evaluation.rowsWithoutPair, 'row')} without scores of both`
+      : '',
+    evaluation.rowsWithoutText > 0 ? `${counted(evaluation.rowsWithoutText, 'row')} without text` : '',
+    evaluation.skipped > 0 ? counted(evaluation.skipped, 'bad row') : '',
+  ].filter((text) => text !== '')
+  return (
+    `${artifact.file} (${artifact.method}, ${counted(artifact.rows, 'training row')}, seed ${artifact.seed}): ` +
+    `${small.model} or ${large.model}\n` +
+    `measured on ${counted(evaluation.rows, 'row')}, data ${evaluation.dataHash.slice(0, 12)}` +
+    (left.length === 0 ? '' : `; left out: ${left.join(', ')}`)
+  )
+}
+
+function renderLevels({ levels }: Evaluation): string {
+  const columns = ['level', 'delivered', '95% interval', 'kept small', 'quality', 'cost a query', 'saved']
+  return renderTable(
+    columns.map((title) => ({ title })),
+    levels.map((level) => [
+      level.asked.toFixed(2),
+      percent(level.delivered),
+      between(level.deliveredInterval, percent),
+      percent(level.costAdvantage),
+      decimal(level.quality),
+      dollars(level.costUsd),
+      percent(level.costSaving),
+    ]),
+  )
+}
+
+function renderMetrics(evaluation: Evaluation): string {
+  const columns = [
+    { title: 'metric', align: 'left' as const },
+    { title: 'value' },
+    { title: '95% interval' },
+    { title: 'meaning', align: 'left' as const },
+  ]
+  const rows = listMetrics(evaluation).map(({ name, value, interval, meaning }) => [
+    name,
+    value,
+    interval,
+    meaning,
+  ])
+  return renderTable(columns, rows)
+}
+
+function renderComparison(evaluation: Evaluation): string {
+  const columns = COMPARISON_COLUMNS.map((title, i) =>
+    i === 0 ? { title, align: 'left' as const } : { title },
+  )
+  return renderTable(columns, listComparison(evaluation))
+}
+
+function renderNotes({ warnings, undefinedBecause, baselines }: Evaluation): readonly string[] {
+  const missing = Object.entries(undefinedBecause)
+    .filter(([name]) => !name.endsWith('costUsd'))
+    .map(([name, because]) => `not defined: ${name}: ${because}`)
+  const table =
+    baselines.taskTable?.fittedOn === 'evaluated rows, cross-fitted'
+      ? [
+          "the task-type table is told each row's category and is fitted on these rows (five folds), which favours it",
+        ]
+      : []
+  const notes = [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...missing,
+    ...table.map((text) => `note: ${text}`),
+  ]
+  return notes.length === 0 ? [] : [notes.join('\n')]
+}

@@ -1,0 +1,55 @@
+/**
+ * What `weir evaluate` measured, with where it came from: the object that --json prints, that the terminal shows and the page draws.
+ */
+import type { Artifact, Report } from '@weir/core'
+
+export interface Provenance {
+  /** SHA-256 of the measured rows, hex. */
+  readonly dataHash: string
+  /** Files as named on the command line. */
+  readonly files: readonly string[]
+  readonly rowsWithoutPair: number
+  readonly rowsWithoutText: number
+  readonly skipped: number
+  readonly artifact: {
+    /** Path as named on the command line. */
+    readonly file: string
+    readonly method: Artifact['method']
+    /** Quality measure of the training rows. */
+    readonly metric: string
+    readonly dataHash: string
+    readonly rows: number
+    readonly seed: number
+    readonly libraryVersion: string
+  }
+  /** What a reader should know before trusting the numbers. */
+  readonly warnings: readonly string[]
+}
+
+export type Evaluation = Report & Provenance
+
+/** Facts of an artifact that a report repeats. */
+export function describeArtifact(file: string, artifact: Artifact): Provenance['artifact'] {
+  const { method, metric, training } = artifact
+  const { dataHash, rows, seed, libraryVersion } = training
+  return { file, method, metric, dataHash, rows, seed, libraryVersion }
+}
+
+/** Rows that a percentage point rests on: below this an interval is wider than what most decisions hang on. */
+const FEW_ROWS = 300
+
+export function collectWarnings(
+  report: Report,
+  { dataHash, artifactHash }: { readonly dataHash: string; readonly artifactHash: string },
+): readonly string[] {
+  const warnings: string[] = []
+  if (dataHash === artifactHash) {
+    warnings.push('These are the very rows the artifact was trained on: the numbers flatter it.')
+  }
+  if (report.rows < FEW_ROWS) warnings.push(`Only ${report.rows} rows: read the intervals, not the numbers.`)
+  if (report.large.quality <= report.small.quality) {
+    warnings.push(`${report.large.model} is not better than ${report.small.model} here: pin the small model.`)
+  }
+  if (report.estimatorFailures > 0) warnings.push(`The estimator failed on ${report.estimatorFailures} rows.`)
+  return warnings
+}

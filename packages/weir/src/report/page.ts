@@ -1,0 +1,191 @@
+/**
+ * The HTML report: one file that needs no network and no script. A newcomer reads the headline and the three figures; who wants more finds the
+ * curve, asked against delivered, calibration, every metric with its meaning, and where the numbers come from.
+ *
+ * Model names and file names come from the user: everything that is not markup of this file goes through `escape`.
+ */
+import { COMPARISON_COLUMNS, listComparison } from './comparison.ts'
+import type { Evaluation } from './evaluation.ts'
+import { between, count, counted, decimal, dollars, percent } from './format.ts'
+import { headlineLevel, renderHeadline } from './headline.ts'
+import { listMetrics } from './metric-rows.ts'
+import { PAGE_STYLE } from './page-style.ts'
+import { plotCurve, plotLevels, plotReliability } from './plots.ts'
+
+/** `writtenAt`: ISO 8601, UTC. */
+export function renderPage(evaluation: Evaluation, writtenAt: string): string {
+  const { small, large } = evaluation
+  const title = `${small.model} or ${large.model}: what routing keeps and saves`
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<main>
+<h1>What routing keeps and saves</h1>
+<p class="subject">small: <b>${escape(small.model)}</b> · large: <b>${escape(large.model)}</b> · measured on ${counted(evaluation.rows, 'recorded row')}</p>
+<p class="headline">${escape(renderHeadline(evaluation))}</p>
+${renderFacts(evaluation)}
+${evaluation.warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join('\n')}
+${renderCurve(evaluation)}
+${renderLevels(evaluation)}
+${renderReliability(evaluation)}
+${renderMetrics(evaluation)}
+${renderBaselines(evaluation)}
+${renderProvenance(evaluation, writtenAt)}
+</main>
+</body>
+</html>
+`
+}
+
+/** Text for use inside elements and quoted attributes. */
+export function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
+}
+
+function renderFacts(evaluation: Evaluation): string {
+  const level = headlineLevel(evaluation)
+  if (level === undefined) return ''
+  const facts = [
+    [percent(level.delivered), `of the large model's quality kept at level ${level.asked}`],
+    [percent(level.costAdvantage), 'of the calls answered by the small model'],
+    ...(level.costSaving === null ? [] : [[percent(level.costSaving), 'of the cost saved']]),
+    [decimal(evaluation.apgr), 'APGR: 0.5 is random, higher is better'],
+  ]
+  return `<ul class="facts">${facts
+    .map(([value, what]) => `<li><strong>${escape(value ?? '')}</strong>${escape(what ?? '')}</li>`)
+    .join('')}</ul>`
+}
+
+function renderCurve(evaluation: Evaluation): string {
+  const table =
+    evaluation.baselines.taskTable === null ? '' : '<li><span class="table"></span>task-type table</li>'
+  return section(
+    'Quality against calls kept small',
+    'Further right is cheaper, higher is better. The dots are quality levels you can ask for. A router is worth its place where its line is ' +
+      'above the straight one; nothing can be above the oracle, which knows both answers.',
+    `<ul class="legend"><li><span class="router"></span>this router</li>${table}<li><span class="random"></span>random</li><li><span class="oracle"></span>oracle</li></ul>
+<figure>${plotCurve(evaluation)}</figure>`,
+  )
+}
+
+function renderLevels(evaluation: Evaluation): string {
+  const marked = headlineLevel(evaluation)
+  const rows = evaluation.levels.map((level) => ({
+    isMarked: level === marked,
+    cells: [
+      level.asked.toFixed(2),
+      percent(level.delivered),
+      between(level.deliveredInterval, percent),
+      percent(level.costAdvantage),
+      decimal(level.quality),
+      dollars(level.costUsd),
+      percent(level.costSaving),
+    ],
+  }))
+  const titles = ['asked', 'delivered', '95% interval', 'kept small', 'quality', 'cost a query', 'saved']
+  return section(
+    'Asked for and delivered',
+    "The share of the large model's quality that was asked for, and what came out on these rows. On or above the dashed line the level was kept. " +
+      'The bars are 95% intervals. Thresholds are point estimates: no guarantee.',
+    `<figure>${plotLevels(evaluation)}</figure>${renderTable(titles, rows)}`,
+  )
+}
+
+function renderReliability(evaluation: Evaluation): string {
+  const plot = plotReliability(evaluation)
+  if (plot === '') return ''
+  return section(
+    'Does the router know what it does not know?',
+    'Each dot gathers queries with a similar predicted chance that the small model is good enough; the height is how often it was. On the ' +
+      'dashed line predictions are honest. The grey bars show how many queries each dot stands for.',
+    `<figure>${plot}</figure>`,
+  )
+}
+
+function renderMetrics(evaluation: Evaluation): string {
+  const cells = listMetrics(evaluation)
+    .map(
+      ({ name, value, interval, meaning }) =>
+        `<tr><td>${escape(name)}</td><td>${escape(value)}</td><td>${escape(interval)}</td><td class="means">${escape(meaning)}</td></tr>`,
+    )
+    .join('\n')
+  const reasons = Object.entries(evaluation.undefinedBecause)
+    .map(([name, because]) => `<p class="caption">Not defined: ${escape(name)}: ${escape(because)}.</p>`)
+    .join('\n')
+  return section(
+    'Every metric',
+    'Intervals are 95%, by resampling queries.',
+    `<div class="scroll"><table><thead><tr><th>metric</th><th>value</th><th>95% interval</th><th class="means">what it means</th></tr></thead>
+<tbody>${cells}</tbody></table></div>${reasons}`,
+  )
+}
+
+function renderBaselines(evaluation: Evaluation): string {
+  const rows = listComparison(evaluation).map((cells) => ({ isMarked: cells[0] === 'this router', cells }))
+  const { taskTable } = evaluation.baselines
+  const note =
+    taskTable === null
+      ? ''
+      : `<p class="caption">The task-type table is told each query's category, which a router never is; fitted on ${taskTable.fittedOn}.</p>`
+  return section(
+    'Beside simpler systems',
+    'What the router must beat, and the best there could be. "Kept at 1%" is the largest share of calls that could stay small with at most 1% less quality.',
+    renderTable(COMPARISON_COLUMNS, rows) + note,
+  )
+}
+
+function renderProvenance(evaluation: Evaluation, writtenAt: string): string {
+  const { artifact, files, dataHash, seed, resamples } = evaluation
+  const facts: readonly (readonly [string, string])[] = [
+    ['data', files.join(', ')],
+    ['data hash', dataHash],
+    ['rows measured', count(evaluation.rows)],
+    [
+      'rows left out',
+      `${count(evaluation.rowsWithoutPair)} without scores of both models, ${count(evaluation.rowsWithoutText)} without text, ${count(evaluation.skipped)} bad`,
+    ],
+    ['artifact', artifact.file],
+    ['trained on', `${counted(artifact.rows, 'row')}, data hash ${artifact.dataHash}`],
+    ['label, measure', `${artifact.method}, ${artifact.metric}`],
+    ['seeds', `training ${artifact.seed}, resampling ${seed} (${count(resamples)} resamples)`],
+    ['weir', artifact.libraryVersion],
+    ['written', writtenAt],
+  ]
+  return section(
+    'Where the numbers come from',
+    '',
+    `<dl>${facts.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join('')}</dl>`,
+  )
+}
+
+function section(title: string, caption: string, content: string): string {
+  const text = caption === '' ? '' : `<p class="caption">${escape(caption)}</p>\n`
+  return `<section><h2>${escape(title)}</h2>\n${text}${content}</section>`
+}
+
+interface MarkedRow {
+  readonly isMarked: boolean
+  readonly cells: readonly string[]
+}
+
+function renderTable(titles: readonly string[], rows: readonly MarkedRow[]): string {
+  const head = titles.map((title) => `<th>${escape(title)}</th>`).join('')
+  const body = rows
+    .map(({ isMarked, cells }) => {
+      const row = cells.map((cell) => `<td>${escape(cell)}</td>`).join('')
+      return `<tr${isMarked ? ' class="marked"' : ''}>${row}</tr>`
+    })
+    .join('\n')
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+}
