@@ -21,7 +21,7 @@ const UNITS =
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')
 const WORD = `(?:${[...UNITS, ...TENS, 'hundred', 'thousand', 'dozen'].join('|')})`
 const SPELLED = new RegExp(
-  `\\b(?:an? (?=hundred|thousand|dozen))?${WORD}(?:(?:[ -]|[ -]and[ -])${WORD})*\\b`,
+  `\\b(?:an? (?=hundred|thousand|dozen))?${WORD}(?:(?:[ -]|(?<=hundred|thousand) and )${WORD})*\\b`,
   'gi',
 )
 /** "no one", "which one", "one of": not a count. */

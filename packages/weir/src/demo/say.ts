@@ -29,20 +29,37 @@ function body(content: string): string {
   return JSON.stringify({ model: 'weir', messages: [{ role: 'user', content }] })
 }
 
-/** A configuration with the first two models of a local server; which of them is the better one only its owner knows. */
-export function writeLocalServer({ name, baseUrl, models }: LocalServer): string {
-  const [first = '', second] = models
-  const isMany = second !== undefined
+/** How to route between two models of a local server; which of them is the better one only its owner knows. */
+export function writeLocalServer(server: LocalServer): string {
+  const { name, baseUrl, models } = server
+  const [small = '', large = 'a-larger-model'] = models
   return [
-    `${name} answers at ${baseUrl} with ${models.length} ${isMany ? 'models' : 'model'}. ${isMany ? 'To route between two of them' : 'To use it'}, write weir.yaml:`,
+    `${name} answers at ${baseUrl} and has ${models.slice(0, 4).join(', ')}${models.length > 4 ? ', …' : ''}.`,
+    'To route between two of its models, write weir.yaml (swap small and large if it is the other way round):',
     '',
-    'models:',
-    entry(first, baseUrl),
-    entry(second ?? 'a-larger-model', isMany ? baseUrl : 'https://api.openai.com/v1'),
+    writeConfig(server),
+    'A router needs scored answers of both models first (docs/outcomes.md), then:',
+    '',
+    `  npx weir train --data outcomes.jsonl --small ${small} --large ${large} --out router.weir.json`,
+    '  npx weir serve --config weir.yaml',
     '',
   ].join('\n')
 }
 
-function entry(model: string, baseUrl: string): string {
-  return `  ${JSON.stringify(model)}:\n    baseUrl: ${baseUrl}`
+/** weir.yaml for the first two models; a server with one model gets a second one to fill in. */
+export function writeConfig({ baseUrl, models }: LocalServer): string {
+  const [small = '', large] = models
+  const entry = (model: string, url: string): readonly string[] => [
+    `  ${JSON.stringify(model)}:`,
+    `    baseUrl: ${url}`,
+  ]
+  return [
+    'artifact: router.weir.json',
+    `small: ${JSON.stringify(small)}`,
+    `large: ${JSON.stringify(large ?? 'a-larger-model')}`,
+    'models:',
+    ...entry(small, baseUrl),
+    ...(large === undefined ? entry('a-larger-model', 'https://example.com/v1') : entry(large, baseUrl)),
+    '',
+  ].join('\n')
 }

@@ -109,7 +109,7 @@ function compounded(text: string): Solved | undefined {
 /** One or more changes carried out in order: each percentage takes the direction of the clause it stands in. */
 function changed(text: string): Solved | undefined {
   const amount = new RegExp(AMOUNT).exec(text.replace(/\d+(?:\.\d+)?%/g, (rate) => ' '.repeat(rate.length)))
-  const clauses = text.split(/[.,;]\s|\bthen\b/i)
+  const clauses = text.split(/[.,;]\s|\b(?:and|then)\b/i)
   const steps: string[] = []
   let value = toNumber(amount?.[1])
   let direction = 0
