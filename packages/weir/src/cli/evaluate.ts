@@ -1,5 +1,147 @@
+/**
+ * `weir evaluate --artifact A --data F [F…]`: replays recorded rows through the artifact's router and measures what it would have kept and saved.
+ */
+import { constants } from 'node:fs'
+import { access, readFile, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { fitTaskTable, toPairOutcome, WeirError, type Outcome, type Pair, type TaskTable } from '@weir/core'
 import type { Command } from 'commander'
+import { createOutcomeHash, readOutcomes, unwritable } from '../record/outcome-file.ts'
+import type { Evaluation } from '../report/evaluation.ts'
+import { counted } from '../report/format.ts'
+
+interface EvaluateOptions {
+  readonly artifact: string
+  readonly data: readonly string[]
+  readonly training?: readonly string[]
+  readonly seed: string
+  readonly json?: boolean
+  readonly html?: string
+  readonly skipBad?: boolean
+}
 
 export function register(program: Command): void {
-  program.command('evaluate')
+  program
+    .command('evaluate')
+    .description(
+      'Measures an artifact on recorded rows: quality kept, calls saved, intervals, beside simple baselines.',
+    )
+    .requiredOption('--artifact <file>', 'artifact written by weir train')
+    .requiredOption('--data <files...>', 'outcome files that were not trained on; - for standard input')
+    .option(
+      '--training <files...>',
+      'rows that the task-type table baseline is fitted on; default: cross-fitted on --data',
+    )
+    .option('--seed <n>', 'seed of the resampling', '1')
+    .option('--json', 'print one JSON object (docs/metrics.md)')
+    .option('--html <file>', 'write the report as one self-contained page')
+    .option('--skip-bad', 'leave bad rows out, list each on standard error, and count them')
+    .action((options: EvaluateOptions) => run(options))
+}
+
+async function run(options: EvaluateOptions): Promise<void> {
+  // Checked first: nobody should wait for the numbers to learn that the page has no place.
+  if (options.html !== undefined) await checkPlace(options.html)
+  const evaluation = await evaluateFiles(options)
+  if (options.html !== undefined) await writePage(options.html, evaluation)
+  if (options.json === true) console.log(JSON.stringify(evaluation))
+  else {
+    const { renderEvaluation } = await import('../report/evaluation-text.ts')
+    process.stdout.write(renderEvaluation(evaluation))
+  }
+}
+
+/** Everything `weir evaluate --json` prints. */
+export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluation> {
+  const { createRiver, loadArtifact } = await import('@weir/core')
+  const { measureRiver } = await import('../report/measure.ts')
+  const { collectWarnings, describeArtifact } = await import('../report/evaluation.ts')
+  const seed = parseSeed(options.seed)
+  const artifact = loadArtifact(await readArtifact(options.artifact))
+  const { small, large } = artifact.pair
+  const river = createRiver(artifact, { candidates: [{ model: small }, { model: large }] })
+  const skips = { count: 0 }
+  const taskTable = options.training && (await fitTable(options.training, artifact.pair))
+  const hash = createOutcomeHash()
+  const { report, rowsWithoutPair, rowsWithoutText } = await measureRiver(river, readData(options, skips), {
+    seed,
+    relaxation: artifact.relaxation?.t ?? 0,
+    onRow: (row) => hash.update(row),
+    ...(taskTable === undefined ? {} : { taskTable }),
+  })
+  const dataHash = hash.digest()
+  return {
+    ...report,
+    dataHash,
+    files: options.data,
+    rowsWithoutPair,
+    rowsWithoutText,
+    skipped: skips.count,
+    artifact: describeArtifact(options.artifact, artifact),
+    warnings: collectWarnings(report, { dataHash, artifactHash: artifact.training.dataHash }),
+  }
+}
+
+async function* readData(
+  { data, skipBad }: EvaluateOptions,
+  skips: { count: number },
+): AsyncGenerator<Outcome> {
+  yield* readOutcomes(data, {
+    skipBad: skipBad === true,
+    onSkip: ({ message }) => {
+      skips.count += 1
+      process.stderr.write(`skipped ${message}\n`)
+    },
+  })
+  if (skips.count > 0) process.stderr.write(`skipped ${counted(skips.count, 'bad row')}\n`)
+}
+
+async function fitTable(files: readonly string[], pair: Pair): Promise<TaskTable> {
+  const categories: (string | undefined)[] = []
+  const gaps: number[] = []
+  for await (const row of readOutcomes(files)) {
+    const outcome = toPairOutcome(row, pair)
+    if (outcome === undefined) continue
+    categories.push(row.category)
+    gaps.push(outcome.smallQuality - outcome.largeQuality)
+  }
+  return fitTaskTable({ categories, gaps })
+}
+
+async function readArtifact(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new WeirError(
+      'artifact.unreadable',
+      `cannot read ${path} (${code}); name a file written by weir train`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+async function writePage(path: string, evaluation: Evaluation): Promise<void> {
+  const { renderPage } = await import('../report/page.ts')
+  try {
+    await writeFile(path, renderPage(evaluation, new Date().toISOString()))
+  } catch (error) {
+    throw error instanceof Error && 'code' in error ? unwritable(path, error) : error
+  }
+}
+
+async function checkPlace(path: string): Promise<void> {
+  try {
+    await access(dirname(resolve(path)), constants.W_OK)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text)
+  if (text.trim() !== '' && Number.isSafeInteger(seed)) return seed
+  throw new WeirError('cli.usage', `--seed must be a whole number, got ${text}`)
 }

@@ -20,6 +20,12 @@ async function evaluate(count: number): Promise<Evaluation> {
   }
 }
 
+/** What the test reads of an element: the library types of a browser are not loaded here. */
+interface Drawn {
+  getAttribute(name: string): string | null
+  querySelectorAll(selector: string): { readonly length: number }
+}
+
 const at = '2026-01-02T03:04:05Z'
 
 describe('renderPage', () => {
@@ -32,7 +38,7 @@ describe('renderPage', () => {
 
   it('draws three plots, each described in words', async () => {
     const page = createDocument(renderPage(await evaluate(300), at))
-    const plots = Array.from(page.querySelectorAll('svg'))
+    const plots: readonly Drawn[] = Array.from(page.querySelectorAll('svg'))
     expect(plots).toHaveLength(3)
     for (const plot of plots) {
       expect(plot.getAttribute('role')).toBe('img')
