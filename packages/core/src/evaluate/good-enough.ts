@@ -8,11 +8,14 @@
  */
 import type { PairOutcome } from '../contract/pair-outcome.ts'
 
+/** Scores are decimal fractions in files; 0.7 >= 0.8 - 0.1 must hold although binary numbers deny it. */
+const EPSILON = 1e-12
+
 /** Range [0, 1]. `relaxation` at least 0, in units of quality. */
 export function goodEnough({ smallScores, largeScores }: PairOutcome, relaxation = 0): number {
   let good = 0
   for (const small of smallScores) {
-    for (const large of largeScores) if (small >= large - relaxation) good += 1
+    for (const large of largeScores) if (large - small <= relaxation + EPSILON) good += 1
   }
   return good / (smallScores.length * largeScores.length)
 }

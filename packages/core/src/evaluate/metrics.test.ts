@@ -197,6 +197,7 @@ describe('goodEnough', () => {
     expect(goodEnough(row)).toBe(0.25)
     expect(goodEnough(row, 0.25)).toBe(0.75)
     expect(goodEnough(row, 1)).toBe(1)
+    expect(goodEnough({ ...row, smallScores: [0.7], largeScores: [0.8] }, 0.1)).toBe(1)
   })
 })
 

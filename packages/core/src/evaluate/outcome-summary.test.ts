@@ -1,4 +1,6 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Outcome } from '../contract/outcome.ts'
 import { createOutcomeSummarizer } from './outcome-summary.ts'
 
 describe('createOutcomeSummarizer', () => {
@@ -59,5 +61,34 @@ describe('createOutcomeSummarizer', () => {
 
   it('gives an empty summary for no rows', () => {
     expect(createOutcomeSummarizer().summarize()).toMatchObject({ rows: 0, models: [], pairs: [] })
+  })
+
+  it('agrees with comparing every pair of models by itself', () => {
+    const models = fc.dictionary(
+      fc.constantFrom('a', 'b', 'c', 'd'),
+      fc.record({ score: fc.constantFrom(0, 0.5, 1) }, { requiredKeys: [] }),
+      { minKeys: 1 },
+    )
+    fc.assert(
+      fc.property(fc.array(models, { maxLength: 20 }), (list) => {
+        const rows = list.map((value, i): Outcome => ({ id: String(i), models: value }))
+        const summarizer = createOutcomeSummarizer()
+        for (const row of rows) summarizer.add(row)
+        for (const pair of summarizer.summarize().pairs) {
+          const both = rows.flatMap((row): [number, number][] => {
+            const [small, large] = [row.models[pair.small]?.score, row.models[pair.large]?.score]
+            return small === undefined || large === undefined ? [] : [[small, large]]
+          })
+          expect(pair.rows).toBe(both.length)
+          expect(pair.largeQuality).toBeGreaterThanOrEqual(pair.smallQuality)
+          expect(pair.smallAtLeastLarge).toBe(both.filter(([s, l]) => s >= l).length / both.length)
+          expect(pair.smallAboveLarge).toBe(both.filter(([s, l]) => s > l).length / both.length)
+          expect(pair.oracleQuality).toBeCloseTo(
+            both.reduce((sum, [s, l]) => sum + Math.max(s, l), 0) / both.length,
+            12,
+          )
+        }
+      }),
+    )
   })
 })
