@@ -65,6 +65,8 @@ describe('createReport', () => {
       ['meanGap.difference', report.meanGap.difference],
       ['costAdvantageAtDrop.0.05', report.costAdvantageAtDrop['0.05']],
       ['baselines.taskTable.apgr', report.baselines.taskTable?.apgr],
+      ['calibration.auroc', report.calibration?.auroc],
+      ['calibration.brierScore', report.calibration?.brierScore],
     ] as const) {
       const [low, high] = report.intervals[name] ?? [1, 0]
       expect(low, name).toBeLessThanOrEqual(value ?? Number.NaN)

@@ -61,7 +61,7 @@ export function createReport(log: TrialLog, options: ReportOptions): Report {
       quality: oracle.quality,
       costAdvantage: oracle.costAdvantage,
       apgr: averagePgr(oracle.curve) ?? null,
-      costAdvantageAtDrop: byDrop((drop) => costAdvantageAtDrop(oracle.curve, drop)),
+      costAdvantageAtDrop: byDrop((drop) => costAdvantageAtDrop(oracle.fineCurve, drop)),
       curve: toPoints(oracle.curve),
     },
     apgr: define('apgr', averagePgr(curve), NO_GAP),

@@ -2,14 +2,16 @@
  * Which numbers of a report get a bootstrap interval, and how each is computed from one draw. Sorting happens once: a draw repeats queries in
  * an order that is known already, so a resample costs O(rows).
  */
+import { auroc } from '../math/auroc.ts'
 import { averagePgr } from '../math/average-pgr.ts'
+import { brierScore } from '../math/brier-score.ts'
 import { createQualityCurve, descendingOrder, type QualityCurve } from '../math/quality-curve.ts'
 import { bootstrap, expandDraw, type BootstrapOptions, type Draw, type Interval } from './bootstrap.ts'
 import { callPerformanceThreshold } from './call-performance-threshold.ts'
 import { costAdvantageAtDrop } from './cost-advantage.ts'
 import { meanGapOfCurve } from './mean-gap.ts'
 import { REPORTED_DROPS } from './report.ts'
-import type { LevelTrials, TrialLog } from './trial-log.ts'
+import { FAILED_SCORE, type LevelTrials, type TrialLog } from './trial-log.ts'
 
 type Values = Record<string, number | undefined>
 
@@ -21,6 +23,7 @@ export function measureIntervals(
 ): Readonly<Record<string, Interval>> {
   const redrawCurve = createRedraw(log, log.scores)
   const redrawTable = taskScores === undefined ? undefined : createRedraw(log, taskScores)
+  const readProbabilities = createProbabilityReader(log)
   const better = log.small.map((quality, i) => Math.max(quality, log.large[i] ?? 0))
   const intervals = bootstrap(
     log.scores.length,
@@ -30,6 +33,7 @@ export function measureIntervals(
       const tableApgr = redrawTable === undefined ? undefined : averagePgr(redrawTable(draw))
       return {
         ...readCurve(curve),
+        ...readProbabilities(draw),
         apgr,
         'oracle.quality': meanDrawn(draw, better),
         'baselines.taskTable.apgr': tableApgr,
@@ -80,15 +84,33 @@ function readLevel(draw: Draw, { small, large }: TrialLog, { asked, kept }: Leve
   }
 }
 
+/** Nothing where the estimator failed on a row: what is left of a draw is then no sample of one size. */
+function createProbabilityReader({ scores, labels }: TrialLog): (draw: Draw) => Values {
+  if (scores.includes(FAILED_SCORE)) return () => ({})
+  const order = orderOf(scores)
+  return (draw) => {
+    const probabilities = expandDraw(draw, order, scores)
+    const truth = expandDraw(draw, order, labels)
+    return {
+      'calibration.auroc': auroc(probabilities, truth),
+      'calibration.brierScore': brierScore(probabilities, truth),
+    }
+  }
+}
+
 /** The curve of a draw under fixed scores. */
 function createRedraw({ small, large }: TrialLog, scores: ArrayLike<number>): (draw: Draw) => QualityCurve {
-  const order = descendingOrder(scores) ?? Uint32Array.from(scores, (_, i) => i)
+  const order = orderOf(scores)
   return (draw) =>
     createQualityCurve({
       scores: expandDraw(draw, order, scores),
       small: expandDraw(draw, order, small),
       large: expandDraw(draw, order, large),
     })
+}
+
+function orderOf(scores: ArrayLike<number>): Uint32Array {
+  return descendingOrder(scores) ?? Uint32Array.from(scores, (_, i) => i)
 }
 
 function meanDrawn(draw: Draw, values: ArrayLike<number>): number {

@@ -162,6 +162,8 @@ describe('createOracle', () => {
     const oracle = createOracle(worked)
     expect(oracle.quality).toBe(1)
     expect(oracle.costAdvantage).toBe(0.4)
+    // large mean 0.8: after the two free ones (quality 1) one more lost query keeps 0.8, although three tie at a gap of -1
+    expect(costAdvantageAtDrop(oracle.fineCurve, 0)).toBe(0.6)
   })
 
   it('is never beaten, at any share', () => {

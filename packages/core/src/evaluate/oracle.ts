@@ -5,15 +5,17 @@
  * Source: the definitions of house.md section 5. With sampled answers the oracle also profits from luck, so part of its lead over a router
  * is noise that nothing could predict.
  */
-import { createQualityCurve, type QualityCurve, type Trials } from '../math/quality-curve.ts'
+import { createQualityCurve, descendingOrder, type QualityCurve, type Trials } from '../math/quality-curve.ts'
 
 export interface Oracle {
   /** Mean quality of the better of the two answers. Range [0, 1]. */
   readonly quality: number
   /** Share of queries on which the small model's answer is at least as good. Range [0, 1]. */
   readonly costAdvantage: number
-  /** Best quality reachable at each share. */
+  /** Best quality reachable at each share, one point per distinct gap; straight lines between are reachable, too. */
   readonly curve: QualityCurve
+  /** One point per query: an oracle can part queries of equal gap, which a threshold cannot. */
+  readonly fineCurve: QualityCurve
 }
 
 /** Needs at least one query; the scores of the trials are not read. */
@@ -27,5 +29,14 @@ export function createOracle({ small, large }: Pick<Trials, 'small' | 'large'>):
     quality += (large[i] ?? 0) + Math.max(0, gap)
     if (gap >= 0) kept += 1
   }
-  return { quality: quality / gaps.length, costAdvantage: kept / gaps.length, curve }
+  const fineCurve = createQualityCurve({ scores: rankDescending(gaps), small, large })
+  return { quality: quality / gaps.length, costAdvantage: kept / gaps.length, curve, fineCurve }
+}
+
+/** Distinct scores in the order of the gaps: the largest gap scores highest, equal ones in the order of the rows. */
+function rankDescending(gaps: Float64Array): Float64Array {
+  const order = descendingOrder(gaps) ?? Uint32Array.from(gaps, (_, i) => i)
+  const ranks = new Float64Array(gaps.length)
+  for (const [i, query] of order.entries()) ranks[query] = gaps.length - i
+  return ranks
 }

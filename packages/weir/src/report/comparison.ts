@@ -8,7 +8,7 @@ export const COMPARISON_COLUMNS: readonly string[] = [
   'system',
   'quality',
   'kept small',
-  'cost a query',
+  'cost',
   'APGR',
   'kept at 0%',
   'kept at 1%',
@@ -28,7 +28,7 @@ export function listComparison(evaluation: Evaluation): readonly (readonly strin
       ? []
       : [
           [
-            `task-type table, ${taskTable.types} types`,
+            `task table, ${taskTable.types} types`,
             '',
             '',
             '',

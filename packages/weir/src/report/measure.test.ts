@@ -103,7 +103,7 @@ describe('renderEvaluation', () => {
       'APGR',
       'CPT(80%)',
       'random',
-      'task-type table, 4 types',
+      'task table, 4 types',
       'oracle',
       'warning: Careful.',
     ]) {

@@ -19,7 +19,7 @@ export function listMetrics(evaluation: Evaluation): readonly MetricRow[] {
     name: `kept small at ${percent(Number(drop), 0)} drop`,
     value: percent(value),
     interval: at(`costAdvantageAtDrop.${drop}`, percent),
-    meaning: `largest share of calls the scores could keep small with at most ${percent(Number(drop), 0)} less quality than all large`,
+    meaning: `largest share of calls the scores could keep small with ${lessThanLarge(Number(drop))}`,
   }))
   return [
     {
@@ -45,6 +45,12 @@ export function listMetrics(evaluation: Evaluation): readonly MetricRow[] {
   ]
 }
 
+function lessThanLarge(drop: number): string {
+  return drop === 0
+    ? 'no less quality than all large'
+    : `at most ${percent(drop, 0)} less quality than all large`
+}
+
 function listHealth(evaluation: Evaluation): readonly MetricRow[] {
   const { meanGap, calibration, intervals } = evaluation
   return [
@@ -66,14 +72,14 @@ function listHealth(evaluation: Evaluation): readonly MetricRow[] {
     {
       name: 'AUROC',
       value: decimal(calibration?.auroc),
-      interval: UNKNOWN,
+      interval: between(intervals['calibration.auroc']),
       meaning:
         'chance that a query the small model can do scores above one it cannot; 0.5 is no better than a coin',
     },
     {
       name: 'Brier score',
       value: decimal(calibration?.brierScore),
-      interval: UNKNOWN,
+      interval: between(intervals['calibration.brierScore']),
       meaning: 'mean squared error of the predicted probabilities; lower is better',
     },
   ]

@@ -41,7 +41,7 @@ svg { max-width: 100%; height: auto; color: var(--ink); overflow: visible }
 .legend .oracle { border-color: var(--oracle); border-top-style: dotted } .legend .random { border-color: var(--random); border-top-style: dashed }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: 14px; margin: 10px 0; font-variant-numeric: tabular-nums }
-th, td { padding: 6px 10px; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap }
+th, td { padding: 6px 8px; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap }
 th { color: var(--soft); font-weight: 600 }
 th:first-child, td:first-child, .means { text-align: left }
 .means { white-space: normal; min-width: 260px }
