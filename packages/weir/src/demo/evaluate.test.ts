@@ -7,14 +7,14 @@ const river: River = {
   pair: { small: 's', large: 'l' },
   candidates: [{ model: 's' }, { model: 'l' }],
   encoder: {
-    spec: { name: 'number', version: 1, buckets: 1, surface: ['number'] },
+    spec: { name: 'number', version: 1, buckets: 1, channels: [1], surface: ['number'] },
     encode: ({ turns }) => ({
       indices: new Uint32Array(),
       values: new Float32Array(),
       surface: Float32Array.of(Number(turns[0]?.text)),
       truncated: false,
     }),
-  } as River['encoder'],
+  },
   estimator: { name: 'number', estimate: ({ surface }) => ({ pSmall: surface[0] ?? 0 }) },
   levels: [
     { quality: 0.5, mode: 'estimate', threshold: 0.25, expectedCostAdvantage: 0.75, expectedQuality: 0.5 },
@@ -31,17 +31,32 @@ const rows: readonly Outcome[] = [0, 0.25, 0.5, 1].map((number, index) => ({
 describe('evaluateLevels', () => {
   it('gives one line each for all small, the levels from low to high, and all large', async () => {
     // At 0.5 three of four go small, two of them right: kept 3 / 4, cost 3 + 10 of 40. At 1 one goes small: cost 1 + 30.
+    // Margins: residuals at 0.5 are 1/4 three times and -3/4 once, so sd = sqrt(3)/4; over sqrt(4) that is 1.96 * 0.2165.
     expect(await evaluateLevels(river, rows, [1, 0.5])).toEqual([
-      { system: 'all small', smallFraction: 1, keptFraction: 0.5, savedFraction: 0.9 },
-      { system: 0.5, smallFraction: 0.75, keptFraction: 0.75, savedFraction: 1 - 13 / 40 },
-      { system: 1, smallFraction: 0.25, keptFraction: 1, savedFraction: 1 - 31 / 40 },
-      { system: 'all large', smallFraction: 0, keptFraction: 1, savedFraction: 0 },
+      {
+        system: 'all small',
+        smallFraction: 1,
+        keptFraction: 0.5,
+        keptMarginFraction: (1.96 * 0.5) / 2,
+        savedFraction: 0.9,
+      },
+      {
+        system: 0.5,
+        smallFraction: 0.75,
+        keptFraction: 0.75,
+        keptMarginFraction: expect.closeTo((1.96 * Math.sqrt(3)) / 8),
+        savedFraction: 1 - 13 / 40,
+      },
+      { system: 1, smallFraction: 0.25, keptFraction: 1, keptMarginFraction: 0, savedFraction: 1 - 31 / 40 },
+      { system: 'all large', smallFraction: 0, keptFraction: 1, keptMarginFraction: 0, savedFraction: 0 },
     ])
   })
 
   it('is printed as a table', async () => {
     const table = writeTable(await evaluateLevels(river, rows, [0.5]))
     expect(table).toContain('weir@0.50')
-    expect(table.split('\n').find((line) => line.startsWith('weir@0.50'))).toMatch(/75\.0%\s+75\.0%\s+67\.5%/)
+    expect(table.split('\n').find((line) => line.startsWith('weir@0.50'))).toMatch(
+      /75\.0%\s+75\.0% ± 42\.4%\s+67\.5%/,
+    )
   })
 })

@@ -2,7 +2,11 @@
  * What routing brings on recorded outcomes of questions that training did not see: the river that will serve is replayed over them at
  * each quality level, and with every question sent to one model.
  *
- *   quality kept = mean quality of what was served / mean quality of all large        cost saved = 1 - cost / cost of all large
+ *   kept = mean q(served) / mean q(large)      saved = 1 - cost / cost of all large
+ *   margin = 1.96 * sd(q(served) - kept * q(large)) / (sqrt(n) * mean q(large))
+ *
+ * The margin is the usual linearised standard error of a ratio of two means over the same n questions (Cochran, Sampling Techniques,
+ * 3rd ed., eq. 6.9): it says how far "kept" would scatter on other questions of the same kind, not how good the training was.
  */
 import { replay, type Ask, type Outcome, type River } from '@weir/core'
 import { percent } from '../report/format.ts'
@@ -14,13 +18,15 @@ export interface Line {
   /** Share of questions answered by the small model. */
   readonly smallFraction: number
   readonly keptFraction: number
+  /** Half width of the 95% interval of keptFraction. */
+  readonly keptMarginFraction: number
   readonly savedFraction: number
 }
 
-interface Totals {
-  small: number
-  quality: number
-  costUsd: number
+interface Served {
+  readonly isSmall: boolean
+  readonly quality: number
+  readonly costUsd: number
 }
 
 /** One line for all small, each level from low to high, and all large, in this order. Rows must have both models' outcomes and text. */
@@ -30,30 +36,45 @@ export async function evaluateLevels(
   levels: readonly number[],
 ): Promise<readonly Line[]> {
   const large = await replayAll(river, rows, { kind: 'model', model: river.pair.large })
-  const line = async (system: Line['system'], ask: Ask): Promise<Line> => {
-    const totals = await replayAll(river, rows, ask)
-    return {
-      system,
-      smallFraction: totals.small / rows.length,
-      keptFraction: totals.quality / large.quality,
-      savedFraction: 1 - totals.costUsd / large.costUsd,
-    }
-  }
+  const line = async (system: Line['system'], ask: Ask): Promise<Line> =>
+    compare(system, await replayAll(river, rows, ask), large)
   const lines = [await line('all small', { kind: 'model', model: river.pair.small })]
   for (const level of [...levels].sort((a, b) => a - b))
     lines.push(await line(level, { kind: 'quality', quality: level }))
-  return [...lines, await line('all large', { kind: 'model', model: river.pair.large })]
+  return [...lines, compare('all large', large, large)]
 }
 
-async function replayAll(river: River, rows: readonly Outcome[], ask: Ask): Promise<Totals> {
-  const totals: Totals = { small: 0, quality: 0, costUsd: 0 }
+async function replayAll(river: River, rows: readonly Outcome[], ask: Ask): Promise<readonly Served[]> {
+  const served: Served[] = []
   for (const row of rows) {
-    const served = await replay(river, row, ask)
-    totals.small += served?.accepted?.model === river.pair.small ? 1 : 0
-    totals.quality += served?.accepted?.quality ?? 0
-    totals.costUsd += served?.accepted?.costUsd ?? 0
+    const accepted = (await replay(river, row, ask))?.accepted
+    served.push({
+      isSmall: accepted?.model === river.pair.small,
+      quality: accepted?.quality ?? 0,
+      costUsd: accepted?.costUsd ?? 0,
+    })
   }
-  return totals
+  return served
+}
+
+/** `served` and `large` are about the same questions in the same order. */
+function compare(system: Line['system'], served: readonly Served[], large: readonly Served[]): Line {
+  const largeQuality = mean(large.map(({ quality }) => quality))
+  const keptFraction = mean(served.map(({ quality }) => quality)) / largeQuality
+  const residuals = served.map(({ quality }, index) => quality - keptFraction * (large[index]?.quality ?? 0))
+  // The residuals have mean zero by construction.
+  const deviation = Math.sqrt(mean(residuals.map((residual) => residual ** 2)))
+  return {
+    system,
+    smallFraction: mean(served.map(({ isSmall }) => (isSmall ? 1 : 0))),
+    keptFraction,
+    keptMarginFraction: (1.96 * deviation) / (Math.sqrt(served.length) * largeQuality),
+    savedFraction: 1 - mean(served.map(({ costUsd }) => costUsd)) / mean(large.map(({ costUsd }) => costUsd)),
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 /** The lines as a table for a terminal. */
@@ -64,9 +85,11 @@ export function writeTable(lines: readonly Line[]): string {
     { title: 'quality kept' },
     { title: 'cost saved' },
   ]
-  const rows = lines.map(({ system, smallFraction, keptFraction, savedFraction }) => [
+  const rows = lines.map(({ system, smallFraction, keptFraction, keptMarginFraction, savedFraction }) => [
     typeof system === 'number' ? `weir@${system.toFixed(2)}` : system,
-    ...[smallFraction, keptFraction, savedFraction].map((share) => percent(share)),
+    percent(smallFraction),
+    `${percent(keptFraction)} ± ${percent(keptMarginFraction)}`,
+    percent(savedFraction),
   ])
   return `${renderTable(columns, rows)}\n`
 }

@@ -49,10 +49,6 @@ export function writeLocalServer(server: LocalServer): string {
 /** weir.yaml for the first two models; a server with one model gets a second one to fill in. */
 export function writeConfig({ baseUrl, models }: LocalServer): string {
   const [small = '', large] = models
-  const entry = (model: string, url: string): readonly string[] => [
-    `  ${JSON.stringify(model)}:`,
-    `    baseUrl: ${url}`,
-  ]
   return [
     'artifact: router.weir.json',
     `small: ${JSON.stringify(small)}`,
@@ -62,4 +58,8 @@ export function writeConfig({ baseUrl, models }: LocalServer): string {
     ...(large === undefined ? entry('a-larger-model', 'https://example.com/v1') : entry(large, baseUrl)),
     '',
   ].join('\n')
+}
+
+function entry(model: string, url: string): readonly string[] {
+  return [`  ${JSON.stringify(model)}:`, `    baseUrl: ${url}`]
 }
