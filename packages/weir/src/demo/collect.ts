@@ -92,7 +92,7 @@ async function askOne<Q extends Asked>(
 ): Promise<ModelOutcome> {
   const body = Buffer.from(
     JSON.stringify({
-      model: client.upstreamName(model),
+      model: client.get(model)?.upstreamModel ?? model,
       messages: [{ role: 'user', content: question.prompt }],
     }),
   )
