@@ -9,12 +9,14 @@ export interface EncoderSpec {
   readonly version: number
   /** Number of hash buckets of the sparse part. */
   readonly buckets: number
+  /** End (exclusive) of each channel of buckets, ascending; the last is `buckets`. Channels are normalised apart. */
+  readonly channels: readonly number[]
   /** Names of the dense surface features, in order. */
   readonly surface: readonly string[]
 }
 
 export interface Features {
-  /** Bucket ids, strictly increasing, each < spec.buckets. */
+  /** Bucket ids, each once, in first-seen order, each < spec.buckets. */
   readonly indices: Uint32Array
   /** Value of each bucket, same length as indices: damped counts, before any weighting learned from data. */
   readonly values: Float32Array

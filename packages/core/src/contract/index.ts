@@ -1,5 +1,6 @@
 /** The nouns and verbs of weir. */
 export * from './artifact.ts'
+export * from './artifact-file.ts'
 export * from './attempt.ts'
 export * from './candidate.ts'
 export * from './decision.ts'

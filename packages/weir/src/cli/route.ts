@@ -1,5 +1,102 @@
+/**
+ * weir route: decides for prompts on standard input, one a line, without calling any model. A line is plain text, or JSON with
+ * "prompt" or "messages" (an OpenAI chat body).
+ */
+import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
+import {
+  createRiver,
+  decide,
+  isRecord,
+  isWeirError,
+  parseChatBody,
+  parseJson,
+  queryFromPrompt,
+  WeirError,
+  type Decision,
+  type Query,
+} from '@weir/core'
+import { readArtifact } from '../record/artifact-file.ts'
+import { parseLevel } from './parse-option.ts'
+
+interface RouteFlags {
+  readonly artifact: string
+  readonly quality: number
+  readonly json?: boolean
+}
 
 export function register(program: Command): void {
-  program.command('route')
+  program
+    .command('route')
+    .description(
+      'Decide for prompts on standard input, one a line: plain text, or JSON with "prompt" or "messages".',
+    )
+    .requiredOption('--artifact <file>', 'artifact made by weir train')
+    .requiredOption(
+      '--quality <level>',
+      "share of the large model's mean quality to keep, in (0, 1]",
+      parseLevel,
+    )
+    .option('--json', 'print one JSON object a line: model, score, threshold, quality, truncated, reason')
+    .addHelpText(
+      'after',
+      '\nExample:\n  echo "What is 2 + 2?" | weir route --artifact router.weir --quality 0.95 --json\n',
+    )
+    .action(run)
+}
+
+async function run({ artifact, quality, json }: RouteFlags): Promise<void> {
+  const river = createRiver(await readArtifact(artifact))
+  let line = 0
+  const pending: string[] = []
+  for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    line += 1
+    if (text.trim() === '') continue
+    const decision = decide(river, toQuery(text, line), { kind: 'quality', quality })
+    pending.push(json === true ? JSON.stringify(toJson(decision)) : toText(decision))
+    if (pending.length >= 256) await flush(pending)
+  }
+  await flush(pending)
+}
+
+async function flush(pending: string[]): Promise<void> {
+  if (pending.length === 0) return
+  const text = `${pending.splice(0).join('\n')}\n`
+  if (process.stdout.write(text)) return
+  await new Promise((resolve) => process.stdout.once('drain', resolve))
+}
+
+/** Text that starts like a JSON object is one; anything else is the prompt itself. */
+function toQuery(text: string, line: number): Query {
+  if (!text.trimStart().startsWith('{')) return queryFromPrompt(text)
+  const body = readObject(text)
+  if (body === undefined) return queryFromPrompt(text)
+  if (typeof body['prompt'] === 'string') return queryFromPrompt(body['prompt'])
+  try {
+    return parseChatBody(body)
+  } catch (error) {
+    if (!isWeirError(error)) throw error
+    throw new WeirError('data.field', `standard input, line ${line}: ${error.message}, or give "prompt"`, {
+      cause: error,
+    })
+  }
+}
+
+/** A prompt may begin with a brace without being JSON. */
+function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value = parseJson(text)
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function toJson({ model, score, threshold, quality, truncated, reason }: Decision): object {
+  return { model, score, threshold, quality, truncated, reason }
+}
+
+function toText({ model, score, threshold, reason }: Decision): string {
+  const cut = threshold === null ? 'none' : threshold.toFixed(4)
+  return `${model}\tscore ${score?.toFixed(4) ?? 'none'}\tthreshold ${cut}\t${reason}`
 }

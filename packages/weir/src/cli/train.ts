@@ -1,5 +1,175 @@
-import type { Command } from 'commander'
+/**
+ * weir train: outcome rows in, artifact out. Reads every row once, keeps only what training needs, writes the artifact in one step
+ * (a temporary file, then a rename), so that an interrupted run leaves nothing half-written.
+ */
+import { Option, type Command } from 'commander'
+import { toPairOutcome, train, type Artifact, type LabelMethod, type ModelOutcome, type Outcome, type Pair } from '@weir/core'
+import { checkWritable, writeArtifact } from '../record/artifact-file.ts'
+import { createOutcomeHash, readOutcomes } from '../record/outcome-file.ts'
+import { parseCount, parseSeed } from './parse-option.ts'
+
+interface TrainFlags {
+  readonly data: readonly string[]
+  readonly small: string
+  readonly large: string
+  readonly method: LabelMethod
+  readonly rows?: number
+  readonly seed: number
+  readonly out: string
+  readonly json?: boolean
+  readonly skipBad?: boolean
+}
 
 export function register(program: Command): void {
-  program.command('train')
+  program
+    .command('train')
+    .description('Learn from outcome rows when the small model is good enough; writes an artifact.')
+    .requiredOption(
+      '--data <files...>',
+      'outcome files: JSON Lines, plain or gzip, a record store, or - for standard input',
+    )
+    .requiredOption('--small <model>', 'the cheaper model, as named in the rows')
+    .requiredOption('--large <model>', 'the better model, as named in the rows')
+    .requiredOption('--out <file>', 'where to write the artifact')
+    .addOption(
+      new Option('--method <label>', 'label of Hybrid LLM')
+        .choices(['trans', 'prob', 'det'])
+        .default('trans'),
+    )
+    .option('--rows <n>', 'train on this many rows, drawn by the seed (default: all)', parseCount)
+    .option('--seed <n>', 'seed; the same rows and seed give the same bytes', parseSeed, 0)
+    .option('--skip-bad', 'skip rows that cannot be read, naming each on standard error')
+    .option('--json', 'print one JSON object instead of the table')
+    .addHelpText(
+      'after',
+      '\nExample:\n  weir train --data outcomes.jsonl.gz --small llama-3.1-8b --large gpt-4o --out router.weir\n',
+    )
+    .action(run)
+}
+
+async function run(flags: TrainFlags): Promise<void> {
+  const pair: Pair = { small: flags.small, large: flags.large }
+  await checkWritable(flags.out)
+  const { rows, dataHash } = await readRows(flags, pair)
+  const artifact = await train(rows, {
+    pair,
+    method: flags.method,
+    seed: flags.seed,
+    dataHash,
+    ...(flags.rows === undefined ? {} : { rows: flags.rows }),
+    onProgress: async ({ step, done, total }) => {
+      showProgress(`${done}/${total} ${step}`)
+      // Lets Ctrl-C through between steps.
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  })
+  endProgress()
+  await writeArtifact(flags.out, artifact)
+  process.stdout.write(
+    flags.json === true ? `${JSON.stringify(summarise(artifact, flags.out))}\n` : toText(artifact, flags.out),
+  )
+}
+
+/** Only rows that name a model of the pair are kept, and of them only what training reads: answers can be large. */
+async function readRows(
+  flags: TrainFlags,
+  pair: Pair,
+): Promise<{ readonly rows: readonly Outcome[]; readonly dataHash: string }> {
+  const rows: Outcome[] = []
+  const hash = createOutcomeHash()
+  const options = {
+    skipBad: flags.skipBad === true,
+    onSkip: (error: Error) => process.stderr.write(`skipped: ${error.message}\n`),
+  }
+  for await (const row of readOutcomes(flags.data, options)) {
+    hash.update(row)
+    rows.push(slim(row, pair))
+    if (rows.length % 1000 === 0) showProgress(`${rows.length} rows read`)
+  }
+  return { rows, dataHash: hash.digest() }
+}
+
+function slim(row: Outcome, pair: Pair): Outcome {
+  const { id, category, metric, prompt, messages } = row
+  const text = {
+    ...(category === undefined ? {} : { category }),
+    ...(metric === undefined ? {} : { metric }),
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(messages === undefined ? {} : { messages }),
+  }
+  const outcome = toPairOutcome(row, pair)
+  // Names alone are kept of other models, so that an error can list them.
+  if (outcome === undefined)
+    return { id, models: Object.fromEntries(Object.keys(row.models).map((name) => [name, {}])) }
+  return {
+    id,
+    ...text,
+    models: { [pair.small]: toModel(outcome.smallScores), [pair.large]: toModel(outcome.largeScores) },
+  }
+}
+
+function toModel(scores: readonly number[]): ModelOutcome {
+  return { samples: scores.map((score) => ({ score })) }
+}
+
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[Kweir train: ${text}`)
+}
+
+function endProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
+}
+
+const SHOWN_LEVELS: readonly number[] = [0.8, 0.9, 0.95, 0.98, 0.99, 1]
+
+function shownLevels(artifact: Artifact): Artifact['levels'] {
+  return artifact.levels.filter(({ quality }) => SHOWN_LEVELS.includes(quality))
+}
+
+function summarise(artifact: Artifact, out: string): object {
+  const { method, pair, metric, training, crossValidation } = artifact
+  const t = artifact.relaxation?.t ?? null
+  return {
+    out,
+    method,
+    pair,
+    metric,
+    training,
+    relaxation: t,
+    crossValidation,
+    levels: shownLevels(artifact),
+  }
+}
+
+function toText(artifact: Artifact, out: string): string {
+  const { pair, training, crossValidation: cv, method, relaxation } = artifact
+  const lines = [
+    `${training.rows} rows, seed ${training.seed}, data ${training.dataHash.slice(0, 12)}, label ${method}` +
+      (relaxation === null ? '' : ` (t* = ${relaxation.t.toFixed(3)})`),
+    `small ${pair.small}: mean quality ${training.meanQuality.small.toFixed(3)}`,
+    `large ${pair.large}: mean quality ${training.meanQuality.large.toFixed(3)}`,
+    `cross-validated: APGR ${show(cv.apgr)} (random 0.5, task-type table ${show(cv.taskTableApgr)}), AUROC ${show(cv.auroc)}, ` +
+      `calibration error ${cv.expectedCalibrationError.toFixed(3)}`,
+    '',
+    'quality level   kept small   quality kept   threshold   (estimates on cross-fitted rows, no guarantee)',
+    ...shownLevels(artifact).map(({ quality, expectedCostAdvantage, expectedQuality, threshold }) =>
+      [
+        quality.toFixed(2).padStart(13),
+        percent(expectedCostAdvantage).padStart(12),
+        percent(expectedQuality).padStart(14),
+        (threshold === null ? 'none feasible' : threshold.toFixed(4)).padStart(11),
+      ].join(' '),
+    ),
+    '',
+    `written to ${out}`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function show(value: number | null): string {
+  return value === null ? 'undefined' : value.toFixed(3)
+}
+
+function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)}%`
 }

@@ -1,0 +1,192 @@
+/**
+ * The blend's parameters as an artifact stores them: packed arrays, dense ones as int8 or int16. `toStoredBlend` is lossy by
+ * rounding; decisions are made from the stored form only, so that they are the same before and after saving.
+ */
+import type { EncoderSpec } from '../contract/features.ts'
+import { isRecord } from '../contract/json.ts'
+import { WeirError } from '../contract/errors.ts'
+import { packArray, unpackArray, unpackIntegers, type PackedArray } from '../contract/packed-array.ts'
+import type { BlendParameters, Combination } from './blend.ts'
+import { COMPONENT_NAMES, type Components, type LinearComponent, type View } from './components.ts'
+
+export interface StoredBlend {
+  readonly idf: PackedArray
+  readonly surfaceMean: PackedArray
+  readonly surfaceDeviation: PackedArray
+  /** Buckets of the vocabulary, ascending. */
+  readonly vocabulary: PackedArray
+  readonly rank: number
+  readonly projection: PackedArray
+  readonly label: StoredLinear
+  readonly gap: StoredLinear
+  readonly table: {
+    readonly classes: number
+    readonly weights: PackedArray
+    readonly bias: PackedArray
+    readonly gaps: PackedArray
+  }
+  readonly nearest: { readonly embeddings: PackedArray; readonly gaps: PackedArray; readonly meanGap: number }
+  readonly forest: {
+    readonly roots: PackedArray
+    readonly features: PackedArray
+    readonly cuts: PackedArray
+    readonly lefts: PackedArray
+  }
+  readonly combination: Combination
+}
+
+interface StoredLinear {
+  readonly weights: PackedArray
+  readonly bias: number
+}
+
+export function toStoredBlend({ view, components, combination }: BlendParameters): StoredBlend {
+  const { weighting } = view
+  const buckets = [...weighting.vocabularyColumn.keys()].filter(
+    (b) => (weighting.vocabularyColumn[b] ?? -1) >= 0,
+  )
+  const { label, gap, table, nearest, forest } = components
+  return {
+    idf: packArray(weighting.idf, 'int8'),
+    surfaceMean: packArray(weighting.surfaceMean, 'float32'),
+    surfaceDeviation: packArray(weighting.surfaceDeviation, 'float32'),
+    vocabulary: packArray(buckets, 'int32'),
+    rank: view.rank,
+    projection: packArray(view.projection, 'int8'),
+    label: toStoredLinear(label),
+    gap: toStoredLinear(gap),
+    table: {
+      classes: table.tagger.classes,
+      weights: packArray(table.tagger.weights, 'int8'),
+      bias: packArray(table.tagger.bias, 'float32'),
+      gaps: packArray(table.gaps, 'float32'),
+    },
+    nearest: {
+      embeddings: packArray(nearest.embeddings, 'int8'),
+      gaps: packArray(nearest.gaps, 'float32'),
+      meanGap: nearest.meanGap,
+    },
+    forest: {
+      roots: packArray(forest.roots, 'int32'),
+      features: packArray(forest.features, 'int32'),
+      cuts: packArray(forest.cuts, 'float32'),
+      lefts: packArray(forest.lefts, 'int32'),
+    },
+    combination,
+  }
+}
+
+function toStoredLinear({ weights, bias }: LinearComponent): StoredLinear {
+  return { weights: packArray(weights, 'int16'), bias }
+}
+
+/** Throws `artifact.truncated` naming the field when something is missing or of the wrong length. */
+export function fromStoredBlend(stored: unknown, spec: EncoderSpec): BlendParameters {
+  const root = record(stored, 'estimator.parameters')
+  const view = readView(root, spec)
+  const components = readComponents(root)
+  const combination = readCombination(record(root['combination'], 'combination'))
+  const expected = spec.buckets + spec.surface.length
+  if (components.label.weights.length !== expected || components.gap.weights.length !== expected) {
+    throw new WeirError(
+      'artifact.truncated',
+      `the artifact's linear weights do not fit its encoder; train it again`,
+    )
+  }
+  return { view, components, combination }
+}
+
+function readView(root: Readonly<Record<string, unknown>>, spec: EncoderSpec): View {
+  const vocabulary = unpackIntegers(root['vocabulary'], 'vocabulary')
+  const vocabularyColumn = new Int32Array(spec.buckets).fill(-1)
+  vocabulary.forEach((bucket, column) => {
+    vocabularyColumn[bucket] = column
+  })
+  const idf = unpackArray(root['idf'], 'idf')
+  const rank = number(root['rank'], 'rank')
+  const projection = unpackArray(root['projection'], 'projection')
+  if (idf.length !== spec.buckets || projection.length !== vocabulary.length * rank) {
+    throw new WeirError(
+      'artifact.truncated',
+      `the artifact's idf or projection does not fit its encoder; train it again`,
+    )
+  }
+  return {
+    weighting: {
+      idf,
+      channels: spec.channels,
+      surfaceMean: unpackArray(root['surfaceMean'], 'surfaceMean'),
+      surfaceDeviation: unpackArray(root['surfaceDeviation'], 'surfaceDeviation'),
+      vocabularyColumn,
+      vocabularySize: vocabulary.length,
+    },
+    projection,
+    rank,
+  }
+}
+
+function readComponents(root: Readonly<Record<string, unknown>>): Components {
+  const table = record(root['table'], 'table')
+  const nearest = record(root['nearest'], 'nearest')
+  const forest = record(root['forest'], 'forest')
+  return {
+    label: readLinear(root['label'], 'label'),
+    gap: readLinear(root['gap'], 'gap'),
+    table: {
+      tagger: {
+        classes: number(table['classes'], 'table.classes'),
+        weights: unpackArray(table['weights'], 'table.weights'),
+        bias: unpackArray(table['bias'], 'table.bias'),
+      },
+      gaps: unpackArray(table['gaps'], 'table.gaps'),
+    },
+    nearest: {
+      embeddings: unpackArray(nearest['embeddings'], 'nearest.embeddings'),
+      gaps: unpackArray(nearest['gaps'], 'nearest.gaps'),
+      meanGap: number(nearest['meanGap'], 'nearest.meanGap'),
+    },
+    forest: {
+      roots: Uint32Array.from(unpackIntegers(forest['roots'], 'forest.roots')),
+      features: Int16Array.from(unpackIntegers(forest['features'], 'forest.features')),
+      cuts: unpackArray(forest['cuts'], 'forest.cuts'),
+      lefts: Uint32Array.from(unpackIntegers(forest['lefts'], 'forest.lefts')),
+    },
+  }
+}
+
+function readLinear(value: unknown, where: string): LinearComponent {
+  const stored = record(value, where)
+  return {
+    weights: unpackArray(stored['weights'], `${where}.weights`),
+    bias: number(stored['bias'], `${where}.bias`),
+  }
+}
+
+function readCombination(stored: Readonly<Record<string, unknown>>): Combination {
+  return {
+    means: numbers(stored['means'], 'combination.means'),
+    deviations: numbers(stored['deviations'], 'combination.deviations'),
+    weights: numbers(stored['weights'], 'combination.weights'),
+    slope: number(stored['slope'], 'combination.slope'),
+    intercept: number(stored['intercept'], 'combination.intercept'),
+  }
+}
+
+function record(value: unknown, where: string): Readonly<Record<string, unknown>> {
+  if (isRecord(value)) return value
+  throw missing(where)
+}
+
+function number(value: unknown, where: string): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw missing(where)
+}
+
+function numbers(value: unknown, where: string): readonly number[] {
+  if (!Array.isArray(value) || value.length !== COMPONENT_NAMES.length) throw missing(where)
+  return value.map((one) => number(one, where))
+}
+
+function missing(where: string): WeirError {
+  return new WeirError('artifact.truncated', `the artifact's ${where} is missing or damaged; train it again`)
+}

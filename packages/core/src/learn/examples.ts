@@ -1,0 +1,83 @@
+/**
+ * Examples: outcome rows turned into what fitting needs: features, scores of both models, task type. Rows that cannot teach
+ * (no text, or a model of the pair not judged) are counted, never silently used.
+ */
+import type { Pair } from '../contract/candidate.ts'
+import { WeirError } from '../contract/errors.ts'
+import type { Encoder, Features } from '../contract/features.ts'
+import type { Outcome } from '../contract/outcome.ts'
+import { toPairOutcome, type PairOutcome } from '../contract/pair-outcome.ts'
+import type { Query } from '../contract/query.ts'
+
+/** Fewest usable rows to train on: with fewer, cross-validation says nothing. */
+export const MIN_ROWS = 50
+
+export interface Example {
+  readonly features: Features
+  readonly outcome: PairOutcome
+  /** quality(small) - quality(large). Range [-1, 1]. */
+  readonly gap: number
+  readonly category: string | undefined
+  /** Equal for equal question texts, however cased or spaced: they must not be parted between folds. */
+  readonly textKey: string
+}
+
+export interface ExampleOptions {
+  readonly pair: Pair
+  readonly encoder: Encoder
+  /** How to read the query of a row; undefined when it has no text. */
+  readonly toQuery: (row: Outcome) => Query | undefined
+}
+
+/** Throws `data.model` when no row has both models judged, naming the models there are; `data.too_few` below MIN_ROWS. */
+export function toExamples(rows: readonly Outcome[], { pair, encoder, toQuery }: ExampleOptions): Example[] {
+  const examples: Example[] = []
+  let judged = 0
+  for (const row of rows) {
+    const outcome = toPairOutcome(row, pair)
+    if (outcome === undefined) continue
+    judged += 1
+    const query = toQuery(row)
+    if (query === undefined) continue
+    examples.push({
+      features: encoder.encode(query),
+      outcome,
+      gap: outcome.smallQuality - outcome.largeQuality,
+      category: row.category,
+      textKey: textKeyOf(query),
+    })
+  }
+  if (judged === 0) throw noJudgedRow(rows, pair)
+  if (examples.length >= MIN_ROWS) return examples
+  const missing =
+    judged > examples.length ? ` (${judged - examples.length} more hold no text: record with storeText)` : ''
+  throw new WeirError(
+    'data.too_few',
+    `${examples.length} rows have both ${pair.small} and ${pair.large} judged${missing}; training needs at least ${MIN_ROWS}, ` +
+      'and some 1,000 to be any good: collect more outcomes',
+  )
+}
+
+function textKeyOf({ turns }: Query): string {
+  return turns
+    .map(({ text }) => text)
+    .join(' ')
+    .toLowerCase()
+    .split(/\s+/)
+    .filter(Boolean)
+    .join(' ')
+}
+
+function noJudgedRow(rows: readonly Outcome[], pair: Pair): WeirError {
+  const models = new Map<string, number>()
+  for (const row of rows) {
+    for (const model of Object.keys(row.models)) models.set(model, (models.get(model) ?? 0) + 1)
+  }
+  const common = [...models].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 12)
+  const list = common.map(([model, count]) => `${model} (${count})`).join(', ')
+  return new WeirError(
+    'data.model',
+    `no row has a score for both ${pair.small} and ${pair.large}; models in the data: ${list || 'none'}. Name two of them with ` +
+      '--small and --large',
+  )
+}

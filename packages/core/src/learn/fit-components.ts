@@ -1,0 +1,104 @@
+/**
+ * Fits every component of the blend (estimate/components.ts) on a subset of the training rows. Called once per fold and once
+ * on all rows; the folds' predictions teach the combination.
+ */
+import type { Components, NearestComponent, Seen, TableComponent } from '../estimate/components.ts'
+import { fitForest } from '../math/extra-trees.ts'
+import { createRng, shuffle, type Rng } from '../math/rng.ts'
+import { fitShrunkenMeans } from '../math/shrunken-means.ts'
+import { fitSoftLogistic } from '../math/soft-logistic.ts'
+import { fitSoftmax } from '../math/softmax-regression.ts'
+import { stackRows, type SparseMatrix } from '../math/sparse.ts'
+import type { TaskTypes } from './task-types.ts'
+
+/** Inverse penalty of the linear components. Chosen on training rows of four pairs among 0.03, 0.1, 0.3, 0.8, 2: flat from 0.1 to 0.3. */
+const INVERSE_PENALTY = 0.2
+/** Remembered queries at most: bounds a decision's cost. More are sampled down. */
+const MAX_NEIGHBOURS_KEPT = 4096
+
+/** Training rows in the forms the components need; one entry per row, in row order. */
+export interface TrainingSet {
+  readonly seen: readonly Seen[]
+  readonly text: SparseMatrix
+  readonly words: SparseMatrix
+  /** rows x (rank + surface), row-major. */
+  readonly dense: Float32Array
+  readonly rank: number
+  /** Label of the method, in [0, 1]. */
+  readonly labels: Float64Array
+  /** quality(small) - quality(large), in [-1, 1]. */
+  readonly gaps: Float64Array
+  readonly types: TaskTypes
+}
+
+export interface TrainingSetInput extends Pick<TrainingSet, 'seen' | 'rank' | 'labels' | 'gaps' | 'types'> {
+  readonly textColumns: number
+  readonly vocabularySize: number
+}
+
+export function createTrainingSet({ textColumns, vocabularySize, ...rest }: TrainingSetInput): TrainingSet {
+  const { seen } = rest
+  const columns = seen[0]?.dense.length ?? 0
+  const dense = new Float32Array(seen.length * columns)
+  seen.forEach((one, row) => dense.set(one.dense, row * columns))
+  return {
+    ...rest,
+    text: stackRows(
+      seen.map(({ text }) => text),
+      textColumns,
+    ),
+    words: stackRows(
+      seen.map(({ words }) => words),
+      vocabularySize,
+    ),
+    dense,
+  }
+}
+
+/** `seed` is the same for every subset: folds differ by their rows alone. */
+export function fitComponents(set: TrainingSet, rows: readonly number[], seed: number): Components {
+  const linear = (labels: Float64Array): { weights: Float32Array; bias: number } => {
+    const { weights, bias } = fitSoftLogistic(
+      { matrix: set.text, labels, rows },
+      { inversePenalty: INVERSE_PENALTY, epochs: 20, tolerance: 2e-3, rng: createRng(seed) },
+    )
+    return { weights: Float32Array.from(weights), bias }
+  }
+  return {
+    label: linear(set.labels),
+    // The gap as a soft label: 0 when only the large model is right, 1 when only the small one is, 1/2 when they tie.
+    gap: linear(set.gaps.map((gap) => (1 + gap) / 2)),
+    table: fitTable(set, rows, createRng(seed)),
+    nearest: fitNearest(set, rows, createRng(seed)),
+    forest: fitForest({ x: set.dense, columns: set.dense.length / set.seen.length, y: set.gaps }, rows, {
+      trees: 60,
+      candidates: 15,
+      minLeafRows: 12,
+      rng: createRng(seed),
+    }),
+  }
+}
+
+function fitTable({ words, types, gaps }: TrainingSet, rows: readonly number[], rng: Rng): TableComponent {
+  const tagged = rows.filter((row) => (types.typeOf[row] ?? -1) >= 0)
+  const tagger = fitSoftmax(
+    { matrix: words, classOf: Uint32Array.from(types.typeOf), rows: tagged },
+    { classes: types.count, epochs: 5, stepSize: 4, rng },
+  )
+  const { means } = fitShrunkenMeans({ groupOf: types.typeOf, values: gaps, groups: types.count }, tagged)
+  return { tagger, gaps: Float32Array.from(means) }
+}
+
+function fitNearest({ seen, gaps, rank }: TrainingSet, rows: readonly number[], rng: Rng): NearestComponent {
+  const kept = rows.length > MAX_NEIGHBOURS_KEPT ? shuffle(rng, rows).slice(0, MAX_NEIGHBOURS_KEPT) : rows
+  const embeddings = new Float32Array(kept.length * rank)
+  kept.forEach((row, i) => {
+    const dense = seen[row]?.dense
+    if (dense !== undefined) embeddings.set(dense.subarray(0, rank), i * rank)
+  })
+  return {
+    embeddings,
+    gaps: Float32Array.from(kept, (row) => gaps[row] ?? 0),
+    meanGap: rows.reduce((sum, row) => sum + (gaps[row] ?? 0), 0) / rows.length,
+  }
+}

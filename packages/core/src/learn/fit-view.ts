@@ -1,0 +1,27 @@
+/**
+ * Fits how queries are seen (estimate/components.ts, View) on all training rows, without labels: weighting, vocabulary and the
+ * projection to the text's main directions (latent semantic analysis).
+ */
+import type { EncoderSpec, Features } from '../contract/features.ts'
+import type { View } from '../estimate/components.ts'
+import { weigh } from '../estimate/weighting.ts'
+import type { Rng } from '../math/rng.ts'
+import { stackRows } from '../math/sparse.ts'
+import { fitProjection } from '../math/truncated-svd.ts'
+import { fitWeighting } from './fit-weighting.ts'
+
+/** Dimensions of the embedding. Chosen on llmrouter and routellm-mmlu-a training rows among 32, 64, 128. */
+const RANK = 64
+/** Subspace iterations; two are enough for directions that only have to be near the leading ones. */
+const ITERATIONS = 2
+
+export function fitView(features: readonly Features[], spec: EncoderSpec, rng: Rng): View {
+  const weighting = fitWeighting(features, spec)
+  const words = stackRows(
+    features.map((one) => weigh(one, weighting).words),
+    weighting.vocabularySize,
+  )
+  const rank = Math.max(1, Math.min(RANK, weighting.vocabularySize, features.length))
+  const projection = Float32Array.from(fitProjection(words, { rank, iterations: ITERATIONS, rng }))
+  return { weighting, projection, rank }
+}

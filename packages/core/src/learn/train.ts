@@ -1,0 +1,283 @@
+/**
+ * Training: outcome rows to artifact. The whole of learning in one readable file.
+ *
+ *   examples -> labels -> view (no labels) -> task types -> components, once per fold and once on all rows
+ *            -> combination and calibration on out-of-fold predictions -> thresholds on cross-fitted probabilities
+ *
+ * Cross-fitted: a row's probability comes from components that were not fitted on its fold and from a combination that was not
+ * either, so cross-validation metrics and thresholds speak about rows that training did not see. The view (idf, projection) reads
+ * the texts of all rows, never a label. The same rows, options and seed give the same bytes.
+ */
+import type { Artifact, CrossValidation, LabelMethod } from '../contract/artifact.ts'
+import type { Pair } from '../contract/candidate.ts'
+import { WeirError } from '../contract/errors.ts'
+import type { Encoder } from '../contract/features.ts'
+import type { Outcome } from '../contract/outcome.ts'
+import type { Query } from '../contract/query.ts'
+import { combine, type BlendParameters } from '../estimate/blend.ts'
+import { COMPONENT_NAMES, predictComponents, see, type Components } from '../estimate/components.ts'
+import { toStoredBlend } from '../estimate/stored-blend.ts'
+import { textColumns } from '../estimate/weighting.ts'
+import { auroc } from '../math/auroc.ts'
+import { averagePgr } from '../math/average-pgr.ts'
+import { expectedCalibrationError } from '../math/calibration-error.ts'
+import { logLoss } from '../math/log-loss.ts'
+import { createQualityCurve } from '../math/quality-curve.ts'
+import { createRng, shuffle } from '../math/rng.ts'
+import { toExamples, type Example } from './examples.ts'
+import { createTrainingSet, fitComponents, type TrainingSet } from './fit-components.ts'
+import { fitCombination, type StackingRows } from './fit-combination.ts'
+import { fitView } from './fit-view.ts'
+import { assignFolds } from './folds.ts'
+import { makeLabels } from './labels.ts'
+import { selectRelaxation, type Relaxation } from './select-relaxation.ts'
+import { LEVELS, selectThresholds } from './select-threshold.ts'
+import { findTaskTypes } from './task-types.ts'
+
+/** Folds for out-of-fold predictions. Four cost three fits of all rows; more changed nothing beyond noise. */
+const FOLDS = 4
+
+export interface TrainOptions {
+  readonly pair: Pair
+  /** Default 'trans'. */
+  readonly method?: LabelMethod
+  /** Any safe integer. */
+  readonly seed: number
+  /** Train on this many rows, drawn by the seed. Default: all. */
+  readonly rows?: number
+  /** SHA-256 of the rows given, hex: the artifact's tie to its data. */
+  readonly dataHash: string
+  readonly libraryVersion: string
+  readonly encoder: Encoder
+  /** How to read the query of a row; undefined when it has no text. */
+  readonly toQuery: (row: Outcome) => Query | undefined
+  /** Called between steps; awaited, so that it may let the event loop turn and may throw to stop. */
+  readonly onProgress?: (progress: TrainProgress) => void | Promise<void>
+  /** Checked between steps; its reason is thrown. */
+  readonly signal?: AbortSignal
+}
+
+export interface TrainProgress {
+  readonly step: string
+  readonly done: number
+  readonly total: number
+}
+
+/**
+ * Throws `data.model`, `data.too_few`, `data.one_class` when the rows cannot teach. Cost: linear in rows times text length; see
+ * docs/methods/hybrid-llm.md.
+ */
+export async function fitArtifact(rows: readonly Outcome[], options: TrainOptions): Promise<Artifact> {
+  const { method = 'trans', pair, seed, encoder } = options
+  const steps = createSteps(options)
+  await steps.begin('reading queries')
+  const examples = sample(toExamples(rows, options), options)
+  const pairs = examples.map(({ outcome }) => outcome)
+  const relaxation = method === 'trans' ? selectRelaxation(pairs) : null
+  const labels = makeLabels(pairs, method, relaxation?.t ?? 0)
+  checkClasses(labels, examples, pair)
+  await steps.begin('seeing the text')
+  const { set, view } = prepare(examples, labels, options)
+  const { predictions, foldOf } = await predictOutOfFold({ set, examples, seed, steps })
+  await steps.begin('fitting on all rows')
+  const components = fitComponents(set, [...examples.keys()], seed)
+  await steps.begin('selecting thresholds')
+  const stacking: StackingRows = { predictions, gaps: set.gaps, labels }
+  const scores = crossFit(stacking, foldOf)
+  const blend: BlendParameters = { view, components, combination: fitCombination(stacking, () => true) }
+  await steps.begin('done')
+  const trials = {
+    scores,
+    small: pairs.map(({ smallQuality }) => smallQuality),
+    large: pairs.map(({ largeQuality }) => largeQuality),
+  }
+  return {
+    formatVersion: 1,
+    method,
+    pair,
+    metric: metricOf(rows),
+    encoder: encoder.spec,
+    training: {
+      dataHash: options.dataHash,
+      rows: examples.length,
+      seed,
+      libraryVersion: options.libraryVersion,
+      meanQuality: { small: mean(trials.small), large: mean(trials.large) },
+    },
+    relaxation: relaxation === null ? null : toStored(relaxation),
+    crossValidation: {
+      ...measure(trials, labels),
+      taskTableApgr: apgrOf({ ...trials, scores: predictions[COMPONENT_NAMES.indexOf('table')] ?? [] }),
+    },
+    levels: selectThresholds(trials, LEVELS),
+    estimator: { name: 'blend', parameters: toStoredBlend(blend) },
+  }
+}
+
+interface Steps {
+  begin(step: string): Promise<void>
+}
+
+function createSteps({ onProgress, signal }: TrainOptions): Steps {
+  const total = FOLDS + 5
+  let done = -1
+  return {
+    async begin(step: string): Promise<void> {
+      done += 1
+      signal?.throwIfAborted()
+      await onProgress?.({ step, done: Math.min(done, total), total })
+    },
+  }
+}
+
+/** Draws before looking at labels; keeps the drawn rows in file order. */
+function sample(examples: Example[], { rows, seed }: TrainOptions): Example[] {
+  if (rows === undefined || rows >= examples.length) return examples
+  const drawn = new Set(shuffle(createRng(seed), [...examples.keys()]).slice(0, rows))
+  return examples.filter((_, i) => drawn.has(i))
+}
+
+function checkClasses(labels: Float64Array, examples: readonly Example[], { small, large }: Pair): void {
+  const sum = labels.reduce((total, label) => total + label, 0)
+  if (sum > 0 && sum < labels.length) return
+  const always = sum > 0
+  throw new WeirError(
+    'data.one_class',
+    `${small} is ${always ? 'always' : 'never'} good enough in all ${examples.length} rows: there is nothing to learn; ` +
+      `use ${always ? small : large} alone, or collect more varied outcomes`,
+  )
+}
+
+function prepare(
+  examples: readonly Example[],
+  labels: Float64Array,
+  { encoder, seed }: TrainOptions,
+): { readonly set: TrainingSet; readonly view: BlendParameters['view'] } {
+  const view = fitView(
+    examples.map(({ features }) => features),
+    encoder.spec,
+    createRng(seed),
+  )
+  const seen = examples.map(({ features }) => see(features, view))
+  const embeddings = new Float32Array(examples.length * view.rank)
+  seen.forEach(({ dense }, row) => embeddings.set(dense.subarray(0, view.rank), row * view.rank))
+  const types = findTaskTypes({
+    categories: examples.map(({ category }) => category),
+    embeddings,
+    rank: view.rank,
+    rng: createRng(seed),
+  })
+  const set = createTrainingSet({
+    seen,
+    rank: view.rank,
+    labels,
+    gaps: Float64Array.from(examples, ({ gap }) => gap),
+    types,
+    textColumns: textColumns(encoder.spec),
+    vocabularySize: view.weighting.vocabularySize,
+  })
+  return { set, view }
+}
+
+interface OutOfFold {
+  /** One column per component. */
+  readonly predictions: Float64Array[]
+  readonly foldOf: Uint8Array
+}
+
+async function predictOutOfFold(input: {
+  readonly set: TrainingSet
+  readonly examples: readonly Example[]
+  readonly seed: number
+  readonly steps: Steps
+}): Promise<OutOfFold> {
+  const { set, examples, seed, steps } = input
+  const keys = examples.map(({ textKey }) => textKey)
+  const foldOf = assignFolds(keys, FOLDS, createRng(seed))
+  const predictions = COMPONENT_NAMES.map(() => new Float64Array(examples.length))
+  for (let fold = 0; fold < FOLDS; fold++) {
+    await steps.begin(`cross-validation, fold ${fold + 1} of ${FOLDS}`)
+    const rows = [...foldOf.keys()]
+    const components = fitComponents(
+      set,
+      rows.filter((row) => foldOf[row] !== fold),
+      seed,
+    )
+    for (const row of rows) {
+      if (foldOf[row] === fold) predictInto(predictions, { components, set, row })
+    }
+  }
+  return { predictions, foldOf }
+}
+
+function predictInto(
+  predictions: readonly Float64Array[],
+  {
+    components,
+    set,
+    row,
+  }: { readonly components: Components; readonly set: TrainingSet; readonly row: number },
+): void {
+  const seen = set.seen[row]
+  if (seen === undefined) return
+  predictComponents(components, seen, set.rank).forEach((value, j) => {
+    const column = predictions[j]
+    if (column !== undefined) column[row] = value
+  })
+}
+
+/** Probabilities of every row by a combination fitted on the other folds. */
+function crossFit(stacking: StackingRows, foldOf: Uint8Array): Float64Array {
+  const scores = new Float64Array(foldOf.length)
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const combination = fitCombination(stacking, (row) => foldOf[row] !== fold)
+    for (let row = 0; row < scores.length; row++) {
+      if (foldOf[row] !== fold) continue
+      scores[row] = combine(
+        combination,
+        stacking.predictions.map((column) => column[row] ?? 0),
+      )
+    }
+  }
+  return scores
+}
+
+type Columns = { readonly scores: ArrayLike<number>; readonly small: number[]; readonly large: number[] }
+
+function measure(
+  { scores, small, large }: Columns,
+  labels: Float64Array,
+): Omit<CrossValidation, 'taskTableApgr'> {
+  // AUROC needs two classes; a soft label counts as the class it is nearer to.
+  const classes = labels.map((label) => (label >= 0.5 ? 1 : 0))
+  return {
+    folds: FOLDS,
+    apgr: apgrOf({ scores, small, large }),
+    auroc: auroc(scores, classes) ?? null,
+    logLoss: logLoss(scores, labels),
+    expectedCalibrationError: expectedCalibrationError(scores, labels),
+  }
+}
+
+function apgrOf(trials: Columns): number | null {
+  return averagePgr(createQualityCurve(trials)) ?? null
+}
+
+/** The curve with numbers short enough to read. */
+function toStored({ t, grid, objective }: Relaxation): Relaxation {
+  return { t, grid: grid.map(shorten), objective: objective.map(shorten) }
+}
+
+function shorten(value: number): number {
+  return Number(value.toPrecision(6))
+}
+
+/** The measure all rows name; rows that name none say "score", rows that disagree say so. */
+function metricOf(rows: readonly Outcome[]): string {
+  const names = new Set(rows.map(({ metric }) => metric ?? 'score'))
+  return names.size === 1 ? ([...names][0] ?? 'score') : 'mixed'
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -1,0 +1,79 @@
+/**
+ * Truncated singular value decomposition of a sparse matrix by randomised subspace iteration: the directions in which texts
+ * differ most (latent semantic analysis).
+ *
+ *   Y = X O;  repeat: Y = X orth(X^T orth(Y));  V = orth(X^T orth(Y))
+ *
+ * Source: Halko, Martinsson and Tropp, SIAM Review 53 (2011), algorithm 4.4. Only the right vectors are returned, as the
+ * projection x -> V^T x; they are orthonormal but not ordered, which distances do not mind.
+ * Cost: 2 (iterations + 1) passes, each `rank` multiply-adds per stored entry.
+ */
+import type { Rng } from './rng.ts'
+import type { SparseMatrix } from './sparse.ts'
+
+export interface SvdOptions {
+  readonly rank: number
+  readonly iterations: number
+  readonly rng: Rng
+}
+
+/** V: columns x rank, row-major, orthonormal columns. */
+export function fitProjection(matrix: SparseMatrix, { rank, iterations, rng }: SvdOptions): Float64Array {
+  const v = new Float64Array(matrix.columns * rank)
+  for (let i = 0; i < v.length; i++) v[i] = gaussian(rng)
+  for (let pass = 0; pass <= iterations; pass++) {
+    const y = multiply(matrix, v, rank)
+    orthonormalise(y, matrix.rows, rank)
+    v.fill(0)
+    multiplyTransposed(matrix, y, v)
+    orthonormalise(v, matrix.columns, rank)
+  }
+  return v
+}
+
+/** X V: rows x rank, row-major. */
+export function multiply(matrix: SparseMatrix, v: Float64Array, rank: number): Float64Array {
+  const y = new Float64Array(matrix.rows * rank)
+  for (let row = 0; row < matrix.rows; row++) {
+    for (let k = matrix.starts[row]!; k < matrix.starts[row + 1]!; k++) {
+      const x = matrix.values[k]!
+      const from = matrix.indices[k]! * rank
+      const to = row * rank
+      for (let c = 0; c < rank; c++) y[to + c]! += x * v[from + c]!
+    }
+  }
+  return y
+}
+
+/** v += X^T Y */
+function multiplyTransposed(matrix: SparseMatrix, y: Float64Array, v: Float64Array): void {
+  const rank = y.length / matrix.rows
+  for (let row = 0; row < matrix.rows; row++) {
+    for (let k = matrix.starts[row]!; k < matrix.starts[row + 1]!; k++) {
+      const x = matrix.values[k]!
+      const to = matrix.indices[k]! * rank
+      const from = row * rank
+      for (let c = 0; c < rank; c++) v[to + c]! += x * y[from + c]!
+    }
+  }
+}
+
+/** Modified Gram-Schmidt on the columns of a rows x rank matrix, in place. A column that vanishes is left at zero. */
+function orthonormalise(m: Float64Array, rows: number, rank: number): void {
+  for (let c = 0; c < rank; c++) {
+    for (let earlier = 0; earlier < c; earlier++) {
+      let dot = 0
+      for (let i = 0; i < rows; i++) dot += m[i * rank + c]! * m[i * rank + earlier]!
+      for (let i = 0; i < rows; i++) m[i * rank + c]! -= dot * m[i * rank + earlier]!
+    }
+    let norm = 0
+    for (let i = 0; i < rows; i++) norm += m[i * rank + c]! * m[i * rank + c]!
+    const scale = norm > 1e-20 ? 1 / Math.sqrt(norm) : 0
+    for (let i = 0; i < rows; i++) m[i * rank + c]! *= scale
+  }
+}
+
+/** One standard normal number (Box and Muller). */
+function gaussian(rng: Rng): number {
+  return Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next())
+}

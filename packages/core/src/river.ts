@@ -1,0 +1,57 @@
+/**
+ * River of an artifact: everything a decision depends on, checked once so that serving cannot meet a mismatch.
+ */
+import type { Artifact } from './contract/artifact.ts'
+import type { Candidate, Pair } from './contract/candidate.ts'
+import { WeirError } from './contract/errors.ts'
+import type { EncoderSpec } from './contract/features.ts'
+import { createEstimator } from './estimate/create-estimator.ts'
+import { createLexicalEncoder, LEXICAL_SPEC } from './request/lexical.ts'
+import type { River } from './serve.ts'
+
+export interface RiverOptions {
+  /** Models that can be called. Default: the artifact's pair. */
+  readonly candidates?: readonly Candidate[]
+  /** Where a routed query goes when the estimator fails. Default 'large'. */
+  readonly onEstimatorFailure?: keyof Pair
+}
+
+/**
+ * Throws `artifact.pair` when a model of the artifact is not a candidate, `artifact.encoder` when it was trained with another
+ * encoder, `artifact.truncated` when its parameters are damaged.
+ */
+export function createRiver(artifact: Artifact, options: RiverOptions = {}): River {
+  const { pair } = artifact
+  const candidates = options.candidates ?? [{ model: pair.small }, { model: pair.large }]
+  for (const side of ['small', 'large'] as const) {
+    if (candidates.some(({ model }) => model === pair[side])) continue
+    const names = candidates.map(({ model }) => model).join(', ')
+    throw new WeirError(
+      'artifact.pair',
+      `the artifact was trained for ${side} model "${pair[side]}", which is not among the models (${names}); add it, or train for these`,
+    )
+  }
+  checkEncoder(artifact.encoder)
+  return {
+    pair,
+    candidates,
+    encoder: createLexicalEncoder(),
+    estimator: createEstimator(artifact),
+    levels: artifact.levels,
+    onEstimatorFailure: options.onEstimatorFailure ?? 'large',
+  }
+}
+
+function checkEncoder(spec: EncoderSpec): void {
+  const ours = LEXICAL_SPEC
+  const isSame =
+    spec.name === ours.name &&
+    spec.version === ours.version &&
+    spec.buckets === ours.buckets &&
+    spec.surface.join() === ours.surface.join()
+  if (isSame) return
+  throw new WeirError(
+    'artifact.encoder',
+    `the artifact needs encoder ${spec.name} version ${spec.version}, this weir has ${ours.name} version ${ours.version}; train again`,
+  )
+}

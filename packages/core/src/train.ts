@@ -1,0 +1,23 @@
+/**
+ * Training with the default encoder: composes request/ and learn/, which do not know each other.
+ */
+import type { Artifact } from './contract/artifact.ts'
+import type { Outcome } from './contract/outcome.ts'
+import { fitArtifact, type TrainOptions as FitOptions } from './learn/train.ts'
+import { createLexicalEncoder } from './request/lexical.ts'
+import { queryFromOutcome } from './request/query.ts'
+
+/** Version of this library, written into artifacts. */
+export const VERSION = '0.1.0'
+
+export type TrainOptions = Omit<FitOptions, 'encoder' | 'toQuery' | 'libraryVersion'>
+
+/** Fits a router for a small/large pair. Throws `data.model`, `data.too_few`, `data.one_class` when the rows cannot teach. */
+export async function train(rows: readonly Outcome[], options: TrainOptions): Promise<Artifact> {
+  return fitArtifact(rows, {
+    ...options,
+    encoder: createLexicalEncoder(),
+    toQuery: queryFromOutcome,
+    libraryVersion: VERSION,
+  })
+}
