@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { DEMO_PAIR, startFleet, startFleetInProcess } from './fleet.ts'
 
@@ -29,6 +31,24 @@ describe('the fleet', () => {
     await fleet.close()
     expect(fleet.pids.map(isAlive)).toEqual([false, false])
     await fleet.close()
+  })
+
+  it('ends with its parent, also when that is killed', async () => {
+    const script = `
+      import { startFleet } from ${JSON.stringify(new URL('./fleet.ts', import.meta.url).href)}
+      console.log(JSON.stringify((await startFleet()).models))`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const models = JSON.parse(line.toString()) as readonly { readonly baseUrl: string }[]
+    const answering = async (): Promise<number> => {
+      const replies = await Promise.allSettled(models.map(({ baseUrl }) => fetch(`${baseUrl}/v1/models`)))
+      return replies.filter(({ status }) => status === 'fulfilled').length
+    }
+    expect(await answering()).toBe(2)
+    parent.kill('SIGKILL')
+    await expect.poll(answering, { timeout: 10_000 }).toBe(0)
   })
 
   it('has a large model that is dearer', async () => {

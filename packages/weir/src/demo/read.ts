@@ -14,6 +14,19 @@ export interface Program {
   reply(prompt: string): Reply
 }
 
+/** Longest question, UTF-16 code units: a few sentences. The patterns of the programs are meant for that and take long on more. */
+const MAX_CHARACTERS = 1000
+/** Longest number, digits: beyond 15 a double is no longer exact. */
+const MAX_DIGITS = 15
+
+/** What both programs say to a text that is too long for them; undefined when it is not. */
+export function declineSize(prompt: string): string | undefined {
+  if (prompt.length > MAX_CHARACTERS) return `I read questions of up to ${MAX_CHARACTERS} characters.`
+  return LONG_NUMBER.test(prompt) ? `I read numbers of up to ${MAX_DIGITS} digits.` : undefined
+}
+
+const LONG_NUMBER = new RegExp(`\\d{${MAX_DIGITS + 1}}`)
+
 const UNITS =
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
     ' ',

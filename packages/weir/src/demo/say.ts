@@ -14,13 +14,13 @@ export function writeCommands(url: string): string {
     'Three commands to copy into another terminal:',
     '',
     '# an easy question: the small model answers',
-    `curl -s ${chat} ${json} -d '${body(EASY_QUESTION)}'`,
+    `curl -sw '\\n' ${chat} ${json} -d '${body(EASY_QUESTION)}'`,
     '',
     '# a harder one at a high quality level; the x-weir-… headers say which model answered and why',
-    `curl -si ${chat} ${json} -H 'x-weir-quality: 0.99' -d '${body(HARD_QUESTION)}'`,
+    `curl -siw '\\n' ${chat} ${json} -H 'x-weir-quality: 0.99' -d '${body(HARD_QUESTION)}'`,
     '',
     '# only decide, call nobody',
-    `curl -s ${url}/v1/weir/route ${json} -d '${body('What day of the week is May 1, 2027?')}'`,
+    `curl -sw '\\n' ${url}/v1/weir/route ${json} -d '${body('What day of the week is May 1, 2027?')}'`,
     '',
   ].join('\n')
 }

@@ -120,7 +120,12 @@ async function collect(
   questions: readonly Question[],
 ): Promise<readonly Outcome[]> {
   const cached = await cache.loadRows(name)
-  if (cached?.length === questions.length) return cached
+  if (cached?.length === questions.length) {
+    progress.done(
+      `Using ${cached.length} recorded outcomes of ${cache.directory}; delete the folder to ask again.`,
+    )
+    return cached
+  }
   let done = 0
   const what = name === 'fresh' ? 'fresh questions' : 'questions'
   const rows = await collectOutcomes({

@@ -103,7 +103,8 @@ describe('what it cannot do', () => {
   )
 
   it('declines texts that are no question of a few sentences, quickly', () => {
-    expect(largeProgram.reply('7 apples and '.repeat(20_000)).text).toContain('up to 4000 characters')
+    expect(largeProgram.reply('7 apples and '.repeat(20_000)).text).toContain('up to 1000 characters')
+    expect(largeProgram.reply(`What is ${'1'.repeat(16)} + 1?`).text).toContain('up to 15 digits')
   })
 
   it('takes no guess for a result when no rule fits a sequence without saying so', () => {

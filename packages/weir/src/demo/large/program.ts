@@ -2,7 +2,7 @@
  * The large demo program. Every skill reads the question in every way it can; the reading that explains most of the question wins and
  * its working is written out. Nothing is looked up: a question of your own gets a computed answer, or the admission that there is none.
  */
-import { askedPlaces, digitise, type Program, type Reply } from '../read.ts'
+import { askedPlaces, declineSize, digitise, type Program, type Reply } from '../read.ts'
 import { solveArithmetic, solveNumberFacts } from './arithmetic.ts'
 import { solveConversion } from './conversion.ts'
 import { solveDates } from './dates.ts'
@@ -17,9 +17,6 @@ import { solveStrings } from './strings.ts'
 import { solveTrade } from './trade.ts'
 
 export const LARGE_MODEL = 'demo-large'
-
-/** Longer questions are declined: the search is meant for a few sentences. Unit: UTF-16 code units. */
-const MAX_CHARACTERS = 4000
 
 const SKILLS: readonly Skill[] = [
   solveArithmetic,
@@ -39,8 +36,8 @@ const SKILLS: readonly Skill[] = [
 export const largeProgram: Program = {
   model: LARGE_MODEL,
   reply(prompt: string): Reply {
-    if (prompt.length > MAX_CHARACTERS)
-      return { text: `I read questions of up to ${MAX_CHARACTERS} characters.`, tried: 0 }
+    const refusal = declineSize(prompt)
+    if (refusal !== undefined) return { text: refusal, tried: 0 }
     const text = prompt.replace(/\s+/g, ' ').trim()
     const readings = readAll(text)
     const found = readings.flatMap((reading) => SKILLS.flatMap((skill) => skill(reading)))

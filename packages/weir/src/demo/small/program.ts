@@ -2,7 +2,7 @@
  * The small demo program: quick, cheap and good at one simple step. It takes the first skill whose keyword it sees, so a question of
  * several steps gets an honest wrong answer; wording it does not know gets "I don't know." Number words end at twelve.
  */
-import { digitise, type Program, type Reply } from '../read.ts'
+import { declineSize, digitise, type Program, type Reply } from '../read.ts'
 import { answerDates, answerUnits } from './measures.ts'
 import {
   answerExpression,
@@ -37,6 +37,8 @@ const SKILLS: readonly ((text: string) => string | undefined)[] = [
 export const smallProgram: Program = {
   model: SMALL_MODEL,
   reply(prompt: string): Reply {
+    const refusal = declineSize(prompt)
+    if (refusal !== undefined) return { text: refusal, tried: 0 }
     const text = digitise(prompt.trim(), 12)
     let tried = 0
     for (const skill of SKILLS) {
