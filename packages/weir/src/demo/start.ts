@@ -105,7 +105,12 @@ async function prepare(bench: Bench, { trainCount, freshCount }: Counts): Promis
   const fresh = generateQuestions({ seed: SEED + 1, count: freshCount, except: prompts })
   const known = await collect(bench, 'outcomes', seen)
   const unseen = await collect(bench, 'fresh', fresh)
-  const artifact = (await loadCached(bench)) ?? (await learn(bench, known))
+  const cached = await loadCached(bench)
+  if (cached !== undefined)
+    bench.write(
+      `Using what an earlier start left in ${bench.cache.directory}; delete that folder to begin anew.\n`,
+    )
+  const artifact = cached ?? (await learn(bench, known))
   const river = createRiver(artifact, { candidates: bench.fleet.models })
   const lines = await evaluateLevels(river, unseen, LEVELS)
   bench.write(
@@ -120,12 +125,7 @@ async function collect(
   questions: readonly Question[],
 ): Promise<readonly Outcome[]> {
   const cached = await cache.loadRows(name)
-  if (cached?.length === questions.length) {
-    progress.done(
-      `Using ${cached.length} recorded outcomes of ${cache.directory}; delete the folder to ask again.`,
-    )
-    return cached
-  }
+  if (cached?.length === questions.length) return cached
   let done = 0
   const what = name === 'fresh' ? 'fresh questions' : 'questions'
   const rows = await collectOutcomes({
