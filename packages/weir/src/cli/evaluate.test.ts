@@ -33,7 +33,7 @@ describe('weir evaluate', () => {
     [
       'a seed that is no number',
       ['--artifact', absent, '--data', 'x', '--seed', 'one'],
-      /--seed .*\[cli\.usage\]/,
+      /--seed .*whole number/,
     ],
   ])('refuses %s with exit code 2 and a remedy', async (_, args, message) => {
     const { code, err } = await weir(args)

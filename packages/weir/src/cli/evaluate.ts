@@ -2,19 +2,20 @@
  * `weir evaluate --artifact A --data F [F…]`: replays recorded rows through the artifact's router and measures what it would have kept and saved.
  */
 import { constants } from 'node:fs'
-import { access, readFile, writeFile } from 'node:fs/promises'
+import { access, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { fitTaskTable, toPairOutcome, WeirError, type Outcome, type Pair, type TaskTable } from '@weir/core'
+import { createRiver, fitTaskTable, toPairOutcome, type Outcome, type Pair, type TaskTable } from '@weir/core'
 import type { Command } from 'commander'
-import { createOutcomeHash, readOutcomes, unwritable } from '../record/outcome-file.ts'
+import { createOutcomeHash, readOutcomes, unwritable, type OutcomeHash } from '../record/outcome-file.ts'
 import type { Evaluation } from '../report/evaluation.ts'
 import { counted } from '../report/format.ts'
+import { parseSeed } from './parse-option.ts'
 
 interface EvaluateOptions {
   readonly artifact: string
   readonly data: readonly string[]
   readonly training?: readonly string[]
-  readonly seed: string
+  readonly seed: number
   readonly json?: boolean
   readonly html?: string
   readonly skipBad?: boolean
@@ -32,7 +33,7 @@ export function register(program: Command): void {
       '--training <files...>',
       'rows that the task-type table baseline is fitted on; default: cross-fitted on --data',
     )
-    .option('--seed <n>', 'seed of the resampling', '1')
+    .option('--seed <n>', 'seed of the resampling', parseSeed, 1)
     .option('--json', 'print one JSON object (docs/metrics.md)')
     .option('--html <file>', 'write the report as one self-contained page')
     .option('--skip-bad', 'leave bad rows out, list each on standard error, and count them')
@@ -53,22 +54,23 @@ async function run(options: EvaluateOptions): Promise<void> {
 
 /** Everything `weir evaluate --json` prints. */
 export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluation> {
-  const { createRiver, loadArtifact } = await import('@weir/core')
+  const { readArtifact } = await import('../record/artifact-file.ts')
   const { measureRiver } = await import('../report/measure.ts')
   const { collectWarnings, describeArtifact } = await import('../report/evaluation.ts')
-  const seed = parseSeed(options.seed)
-  const artifact = loadArtifact(await readArtifact(options.artifact))
-  const { small, large } = artifact.pair
-  const river = createRiver(artifact, { candidates: [{ model: small }, { model: large }] })
+  const artifact = await readArtifact(options.artifact)
+  const river = createRiver(artifact)
   const skips = { count: 0 }
   const taskTable = options.training && (await fitTable(options.training, artifact.pair))
   const hash = createOutcomeHash()
-  const { report, rowsWithoutPair, rowsWithoutText } = await measureRiver(river, readData(options, skips), {
-    seed,
-    relaxation: artifact.relaxation?.t ?? 0,
-    onRow: (row) => hash.update(row),
-    ...(taskTable === undefined ? {} : { taskTable }),
-  })
+  const { report, rowsWithoutPair, rowsWithoutText } = await measureRiver(
+    river,
+    readData(options, { skips, hash }),
+    {
+      seed: options.seed,
+      relaxation: artifact.relaxation?.t ?? 0,
+      ...(taskTable === undefined ? {} : { taskTable }),
+    },
+  )
   const dataHash = hash.digest()
   return {
     ...report,
@@ -82,17 +84,22 @@ export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluatio
   }
 }
 
+/** Every row is hashed, also one that cannot be measured: as in training, so that equal hashes mean equal files. */
 async function* readData(
   { data, skipBad }: EvaluateOptions,
-  skips: { count: number },
+  { skips, hash }: { readonly skips: { count: number }; readonly hash: OutcomeHash },
 ): AsyncGenerator<Outcome> {
-  yield* readOutcomes(data, {
+  const rows = readOutcomes(data, {
     skipBad: skipBad === true,
     onSkip: ({ message }) => {
       skips.count += 1
       process.stderr.write(`skipped ${message}\n`)
     },
   })
+  for await (const row of rows) {
+    hash.update(row)
+    yield row
+  }
   if (skips.count > 0) process.stderr.write(`skipped ${counted(skips.count, 'bad row')}\n`)
 }
 
@@ -106,21 +113,6 @@ async function fitTable(files: readonly string[], pair: Pair): Promise<TaskTable
     gaps.push(outcome.smallQuality - outcome.largeQuality)
   }
   return fitTaskTable({ categories, gaps })
-}
-
-async function readArtifact(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new WeirError(
-      'artifact.unreadable',
-      `cannot read ${path} (${code}); name a file written by weir train`,
-      {
-        cause: error,
-      },
-    )
-  }
 }
 
 async function writePage(path: string, evaluation: Evaluation): Promise<void> {
@@ -138,10 +130,4 @@ async function checkPlace(path: string): Promise<void> {
   } catch (error) {
     throw unwritable(path, error)
   }
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text)
-  if (text.trim() !== '' && Number.isSafeInteger(seed)) return seed
-  throw new WeirError('cli.usage', `--seed must be a whole number, got ${text}`)
 }

@@ -6,7 +6,7 @@ import type { Evaluation } from './evaluation.ts'
 import { between, counted, decimal, dollars, percent } from './format.ts'
 import { renderHeadline } from './headline.ts'
 import { listMetrics } from './metric-rows.ts'
-import { renderTable } from './table.ts'
+import { dropEmptyColumns, renderTable } from './table.ts'
 
 export function renderEvaluation(evaluation: Evaluation): string {
   const parts = [
@@ -39,17 +39,20 @@ function renderSubject(evaluation: Evaluation): string {
 
 function renderLevels({ levels }: Evaluation): string {
   const columns = ['level', 'delivered', '95% interval', 'kept small', 'quality', 'cost a query', 'saved']
+  const rows = levels.map((level) => [
+    level.asked.toFixed(2),
+    percent(level.delivered),
+    between(level.deliveredInterval, percent),
+    percent(level.costAdvantage),
+    decimal(level.quality),
+    dollars(level.costUsd),
+    percent(level.costSaving),
+  ])
   return renderTable(
-    columns.map((title) => ({ title })),
-    levels.map((level) => [
-      level.asked.toFixed(2),
-      percent(level.delivered),
-      between(level.deliveredInterval, percent),
-      percent(level.costAdvantage),
-      decimal(level.quality),
-      dollars(level.costUsd),
-      percent(level.costSaving),
-    ]),
+    ...dropEmptyColumns(
+      columns.map((title) => ({ title })),
+      rows,
+    ),
   )
 }
 
@@ -73,7 +76,7 @@ function renderComparison(evaluation: Evaluation): string {
   const columns = COMPARISON_COLUMNS.map((title, i) =>
     i === 0 ? { title, align: 'left' as const } : { title },
   )
-  return renderTable(columns, listComparison(evaluation))
+  return renderTable(...dropEmptyColumns(columns, listComparison(evaluation)))
 }
 
 function renderNotes({ warnings, undefinedBecause, baselines }: Evaluation): readonly string[] {

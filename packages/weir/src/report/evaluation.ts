@@ -4,7 +4,7 @@
 import type { Artifact, Report } from '@weir/core'
 
 export interface Provenance {
-  /** SHA-256 of the measured rows, hex. */
+  /** SHA-256 of the rows read, hex. */
   readonly dataHash: string
   /** Files as named on the command line. */
   readonly files: readonly string[]

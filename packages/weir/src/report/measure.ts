@@ -27,8 +27,6 @@ export interface MeasureOptions extends ReportOptions {
   readonly levels?: readonly number[]
   /** Relaxation t* of the artifact's label: what "good enough" means to it. Default 0. */
   readonly relaxation?: number
-  /** Called for each row that is measured. */
-  readonly onRow?: (row: Outcome) => void
 }
 
 export interface Measured {
@@ -53,7 +51,7 @@ export async function measureRiver(
   rows: AsyncIterable<Outcome> | Iterable<Outcome>,
   options: MeasureOptions,
 ): Promise<Measured> {
-  const { levels = REPORTED_LEVELS, relaxation = 0, onRow } = options
+  const { levels = REPORTED_LEVELS, relaxation = 0 } = options
   const recorder = createTrialLog({ pair: river.pair, levels, relaxation })
   const seen: Seen = { rows: 0, withoutPair: 0, withoutText: 0, judged: new Map() }
   for await (const row of rows) {
@@ -68,7 +66,6 @@ export async function measureRiver(
       continue
     }
     recorder.add(row, decisions[0]?.score ?? null, decisions)
-    onRow?.(row)
   }
   if (recorder.log.scores.length === 0) throw nothingToMeasure(river, seen)
   return {

@@ -3,7 +3,7 @@
  */
 import type { ModelSummary, OutcomeSummary, PairSummary } from '@weir/core'
 import { between, count, counted, decimal, dollars, percent, UNKNOWN } from './format.ts'
-import { renderTable, type Column } from './table.ts'
+import { dropEmptyColumns, renderTable } from './table.ts'
 
 /** Pairs shown on a terminal; the rest is in --json. */
 const SHOWN_PAIRS = 15
@@ -46,12 +46,12 @@ function renderModels(models: readonly ModelSummary[]): string {
     { title: 'ms' },
   ]
   return renderTable(
-    ...dropEmpty(
+    ...dropEmptyColumns(
       columns,
       models.map((m) => [
         m.model,
         count(m.judged),
-        count(m.sampled),
+        m.sampled === 0 ? UNKNOWN : count(m.sampled),
         decimal(m.meanQuality),
         between(m.qualityInterval),
         dollars(m.meanCostUsd),
@@ -61,15 +61,6 @@ function renderModels(models: readonly ModelSummary[]): string {
       ]),
     ),
   )
-}
-
-/** Leaves out columns in which no row says anything: most files know neither costs nor latencies. */
-function dropEmpty(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-): [readonly Column[], readonly (readonly string[])[]] {
-  const isFull = columns.map((_, i) => rows.some((row) => row[i] !== UNKNOWN && row[i] !== '0'))
-  return [columns.filter((_, i) => isFull[i]), rows.map((row) => row.filter((_, i) => isFull[i]))]
 }
 
 function renderPairs({ pairs, models, rows }: OutcomeSummary): string {

@@ -11,6 +11,7 @@ import { headlineLevel, renderHeadline } from './headline.ts'
 import { listMetrics } from './metric-rows.ts'
 import { PAGE_STYLE } from './page-style.ts'
 import { plotCurve, plotLevels, plotReliability } from './plots.ts'
+import { dropEmptyColumns } from './table.ts'
 
 /** `writtenAt`: ISO 8601, UTC. */
 export function renderPage(evaluation: Evaluation, writtenAt: string): string {
@@ -97,7 +98,7 @@ function renderLevels(evaluation: Evaluation): string {
   return section(
     'Asked for and delivered',
     "The share of the large model's quality that was asked for, and what came out on these rows. On or above the dashed line the level was kept. " +
-      'The bars are 95% intervals. Thresholds are point estimates: no guarantee.',
+      'The bars are 95% intervals; the dotted line is what the small model alone gives. Thresholds are point estimates: no guarantee.',
     `<figure>${plotLevels(evaluation)}</figure>${renderTable(titles, rows)}`,
   )
 }
@@ -179,11 +180,15 @@ interface MarkedRow {
   readonly cells: readonly string[]
 }
 
-function renderTable(titles: readonly string[], rows: readonly MarkedRow[]): string {
+function renderTable(allTitles: readonly string[], rows: readonly MarkedRow[]): string {
+  const [titles, kept] = dropEmptyColumns(
+    allTitles,
+    rows.map(({ cells }) => cells),
+  )
   const head = titles.map((title) => `<th>${escape(title)}</th>`).join('')
   const body = rows
-    .map(({ isMarked, cells }) => {
-      const row = cells.map((cell) => `<td>${escape(cell)}</td>`).join('')
+    .map(({ isMarked }, i) => {
+      const row = (kept[i] ?? []).map((cell) => `<td>${escape(cell)}</td>`).join('')
       return `<tr${isMarked ? ' class="marked"' : ''}>${row}</tr>`
     })
     .join('\n')

@@ -5,6 +5,8 @@
  * numbers and knows no formats, and because cli/ has one file per command and several commands print the same things.
  */
 
+import { UNKNOWN } from './format.ts'
+
 export interface Column {
   readonly title: string
   /** Default 'right': most columns are numbers. */
@@ -26,4 +28,13 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
       .trimEnd()
   const rule = widths.map((width) => '-'.repeat(width)).join('  ')
   return [line(columns.map(({ title }) => title)), rule, ...rows.map(line)].join('\n')
+}
+
+/** Leaves out columns in which no row says anything: most data knows neither costs nor latencies. */
+export function dropEmptyColumns<C>(
+  columns: readonly C[],
+  rows: readonly (readonly string[])[],
+): [readonly C[], readonly (readonly string[])[]] {
+  const isFull = columns.map((_, i) => rows.some((row) => row[i] !== UNKNOWN && row[i] !== ''))
+  return [columns.filter((_, i) => isFull[i]), rows.map((row) => row.filter((_, i) => isFull[i]))]
 }
