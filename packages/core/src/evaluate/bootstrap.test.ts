@@ -48,6 +48,8 @@ describe('bootstrap', () => {
 describe('expandDraw', () => {
   it('repeats values in the given order: order 2 0 1, drawn 1 0 2 times', () => {
     expect([...expandDraw(Uint16Array.of(1, 0, 2), [2, 0, 1], [10, 11, 12])]).toEqual([12, 12, 10])
+    expect([...expandDraw(Uint16Array.of(1, 0, 2), [2], [10, 11, 12])]).toEqual([12, 12])
+    expect([...expandDraw(Uint16Array.of(3, 0, 0), [0, 1], [10, 11, 12])]).toEqual([10, 10, 10])
   })
 })
 

@@ -54,9 +54,14 @@ export function bootstrap<Name extends string>(
   return Object.fromEntries(intervals) as Record<Name, Interval | undefined>
 }
 
-/** The drawn queries' values in a given order of queries: repeated as often as drawn. `size` is the number of queries drawn. */
+/**
+ * The drawn queries' values in a given order of queries, each repeated as often as it was drawn. The order may name some of the queries only:
+ * the result is as long as their draws add up to.
+ */
 export function expandDraw(draw: Draw, order: ArrayLike<number>, values: ArrayLike<number>): Float64Array {
-  const expanded = new Float64Array(order.length)
+  let size = 0
+  for (let i = 0; i < order.length; i++) size += draw[order[i] ?? 0] ?? 0
+  const expanded = new Float64Array(size)
   let at = 0
   for (let i = 0; i < order.length; i++) {
     const query = order[i] ?? 0

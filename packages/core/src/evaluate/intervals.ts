@@ -84,12 +84,12 @@ function readLevel(draw: Draw, { small, large }: TrialLog, { asked, kept }: Leve
   }
 }
 
-/** Nothing where the estimator failed on a row: what is left of a draw is then no sample of one size. */
+/** Rows on which the estimator failed have no probability and are left out. */
 function createProbabilityReader({ scores, labels }: TrialLog): (draw: Draw) => Values {
-  if (scores.includes(FAILED_SCORE)) return () => ({})
-  const order = orderOf(scores)
+  const order = orderOf(scores).filter((query) => scores[query] !== FAILED_SCORE)
   return (draw) => {
     const probabilities = expandDraw(draw, order, scores)
+    if (probabilities.length === 0) return {}
     const truth = expandDraw(draw, order, labels)
     return {
       'calibration.auroc': auroc(probabilities, truth),
