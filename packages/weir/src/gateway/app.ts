@@ -2,12 +2,12 @@
  * The HTTP side of the gateway: which paths exist, with which methods, and how every failure looks. Each path exists with and
  * without /v1, because clients set their base URL either way. Bodies arrive as bytes; who needs JSON parses it once.
  */
-import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { WeirError } from '@weir/core'
 import { handleChat, routeOnly, type ChatOptions } from './chat.ts'
 import { handleFeedback } from './feedback.ts'
 import { findModel, listModels } from './models.ts'
+import { createIdMaker } from './request-id.ts'
 import { framesOf, statusOf, toWeirError, toWireError } from './wire-error.ts'
 
 /** Time for a whole request to arrive, ms. 5 minutes: 32 MiB over a slow line; ends connections that send a byte now and then. */
@@ -32,12 +32,13 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'] as 
 
 export function createApp(options: AppOptions): FastifyInstance {
   const { maxBodyBytes } = options
+  const makeId = createIdMaker(() => options.now().getTime())
   const app = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    genReqId: () => randomUUID(),
+    genReqId: makeId,
     // The caller's x-request-id is never taken over: ids name rows, so they are made here.
     requestIdHeader: false,
     exposeHeadRoutes: false,
@@ -52,6 +53,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   )
+  // The chat route is hijacked before this would run, and writes the header itself.
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
   app.setErrorHandler((error, request, reply) => sendError(options, { error, request, reply }))
   app.setNotFoundHandler((request, reply) => {
     const error = new WeirError(
@@ -116,10 +121,7 @@ function addRoute(app: FastifyInstance, options: AppOptions, { method, paths, ha
     app.route({
       method,
       url,
-      handler(request, reply) {
-        reply.header('x-request-id', request.id)
-        return handler(request, reply)
-      },
+      handler,
     })
     app.route({
       method: METHODS.filter((other) => other !== method),
@@ -155,7 +157,6 @@ function sendError({ maxBodyBytes, log }: AppOptions, { error, request, reply }:
   }
   void reply
     .code(statusOf(code))
-    .header('x-request-id', request.id)
     .type('application/json; charset=utf-8')
     .send(JSON.stringify(toWireError(code, message)))
 }

@@ -12,7 +12,7 @@ import {
   type Query,
   type StoredMessage,
 } from '@weir/core'
-import { mapBody, spliceModel, type BodyMap } from './splice.ts'
+import { mapBody, type BodyMap } from './splice.ts'
 
 export interface ChatRequest {
   readonly bytes: Buffer
@@ -49,11 +49,6 @@ export function parseChatRequest(bytes: unknown, options: ChatRequestOptions): C
     wantsExplanation: extension.explain && !wantsStream,
     messages: body['messages'] as readonly StoredMessage[],
   }
-}
-
-/** The body for one upstream. */
-export function bodyFor({ bytes, map }: ChatRequest, upstreamName: string): Buffer {
-  return spliceModel(bytes, map, upstreamName)
 }
 
 /** A body as an object. Throws `request.body`. The message never quotes the body. */

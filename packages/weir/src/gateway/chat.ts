@@ -13,11 +13,12 @@ import type { Log } from '../telemetry/log.ts'
 import type { WholeAnswer } from '../upstream/answer.ts'
 import type { Lifeline, LiveAttempt, UpstreamClient } from '../upstream/client.ts'
 import { meterCostUsd, readUsageFromTail } from '../upstream/usage.ts'
-import { bodyFor, parseChatRequest, type ChatRequest } from './chat-request.ts'
+import { parseChatRequest, type ChatRequest } from './chat-request.ts'
 import { addDecisionHeaders, selectForCaller, selectForUpstream } from './headers.ts'
 import { Relay, type RelayEnd } from './relay.ts'
+import type { Running } from './running.ts'
 import { toRow, type Ending } from './row.ts'
-import { spliceMember } from './splice.ts'
+import { spliceMember, spliceModel } from './splice.ts'
 import { framesOf, statusOf, toWeirError, toWireError } from './wire-error.ts'
 
 export interface ChatOptions {
@@ -29,8 +30,7 @@ export interface ChatOptions {
   readonly now: () => Date
   readonly store?: OutcomeStore
   readonly storesText: boolean
-  /** Requests that have not ended yet; whoever closes the gateway waits for them. */
-  readonly running: Set<Promise<void>>
+  readonly running: Running
 }
 
 /** Everything about one request that outlives its parsing. */
@@ -59,19 +59,21 @@ export function handleChat(options: ChatOptions, request: FastifyRequest, reply:
   const parsed = parse(options, request)
   reply.hijack()
   const response = reply.raw
-  const lifeline: Lifeline = { isGone: response.destroyed, drop: undefined }
+  const lifeline: Lifeline = { isGone: response.destroyed, call: undefined }
   response.on('close', () => {
     if (response.writableFinished) return
     lifeline.isGone = true
-    lifeline.drop?.()
+    lifeline.call?.drop()
   })
   const exchange: Exchange = { id: request.id, startedAtMs, request: parsed, response, lifeline }
-  const ended = run(options, exchange, request)
-    .catch((thrown: unknown) => answerThrown(options, exchange, thrown))
-    .then(() => {
-      options.running.delete(ended)
-    })
-  options.running.add(ended)
+  options.running.begin()
+  run(options, exchange, request).then(
+    () => options.running.end(),
+    (thrown: unknown) => {
+      answerThrown(options, exchange, thrown)
+      options.running.end()
+    },
+  )
 }
 
 function answerThrown({ maxBodyBytes, log }: ChatOptions, exchange: Exchange, thrown: unknown): void {
@@ -99,7 +101,7 @@ async function run(options: ChatOptions, exchange: Exchange, { headers }: Fastif
   const served = await serve<LiveAttempt>(river, request, ({ model }) =>
     upstream.call({
       model,
-      body: bodyFor(request, upstream.upstreamName(model)),
+      body: spliceModel(request.bytes, request.map, upstream.wireName(model)),
       headers: extra,
       lifeline,
       ...(authorization === undefined ? {} : { authorization }),
@@ -195,14 +197,17 @@ function answerStream(
   response.writeHead(answer.status, headers)
   return new Promise((resolve) => {
     const onEnd = (end: RelayEnd): void => {
+      lifeline.call = undefined
       recordStream(options, exchange, { served, accepted, end })
       resolve()
     }
     const relay = new Relay({ answer, response, model, keepsText: options.storesText, onEnd })
-    const dropUpstream = lifeline.drop
-    lifeline.drop = (): void => {
-      dropUpstream?.()
-      relay.drop()
+    const upstream = lifeline.call
+    lifeline.call = {
+      drop() {
+        upstream?.drop()
+        relay.drop()
+      },
     }
     relay.start()
   })
@@ -234,7 +239,8 @@ function recordStream(
 
 /** Returns our own time so far: since the request was read, minus the waiting for upstreams. */
 function addDecision(headers: string[], exchange: Exchange, { decision, attempts }: Served): number {
-  const waitedMs = attempts.reduce((sum, { latencyMs = 0 }) => sum + latencyMs, 0)
+  let waitedMs = 0
+  for (const { latencyMs = 0 } of attempts) waitedMs += latencyMs
   const overheadMs = Math.max(0, performance.now() - exchange.startedAtMs - waitedMs)
   const model = attempts.at(-1)?.model ?? decision.model
   headers.push('x-request-id', exchange.id)

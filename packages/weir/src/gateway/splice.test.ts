@@ -2,9 +2,13 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mapBody, spliceMember, spliceModel } from './splice.ts'
 
+function toName(model: string): Buffer {
+  return Buffer.from(JSON.stringify(model))
+}
+
 function splice(text: string, model = 'new'): string {
   const bytes = Buffer.from(text)
-  return spliceModel(bytes, mapBody(bytes), model).toString()
+  return spliceModel(bytes, mapBody(bytes), toName(model)).toString()
 }
 
 describe('spliceModel', () => {
@@ -98,7 +102,7 @@ describe('against JSON.parse', () => {
       fc.property(body, (text) => {
         const bytes = Buffer.from(text)
         const { models, cuts } = mapBody(bytes)
-        const out = spliceModel(bytes, { models, cuts: [] }, '\u0000')
+        const out = spliceModel(bytes, { models, cuts: [] }, toName('\u0000'))
         let rest = out.toString('latin1')
         let from = 0
         for (let index = 0; index <= models.length; index += 2) {

@@ -42,7 +42,9 @@ export function mapBody(bytes: Buffer): BodyMap {
     at = bytes[next] === COMMA ? skipSpace(bytes, next + 1) : next
     const key = readKey(bytes, keyStart, keyEnd)
     if (key === 'weir') {
-      cuts.push(...(keptEnd < 0 ? [keyStart, at] : [keptEnd, valueEnd]))
+      if (keptEnd < 0) cuts.push(keyStart, at)
+      else if (cuts.at(-2) === keptEnd) cuts[cuts.length - 1] = valueEnd
+      else cuts.push(keptEnd, valueEnd)
     } else {
       keptEnd = valueEnd
       if (key === 'model') models.push(valueStart, valueEnd)
@@ -51,28 +53,33 @@ export function mapBody(bytes: Buffer): BodyMap {
   return { models, cuts }
 }
 
-/** The body with `model` as its model and without `weir`. */
-export function spliceModel(bytes: Buffer, { models, cuts }: BodyMap, model: string): Buffer {
-  const name = Buffer.from(JSON.stringify(model))
-  const pieces: Buffer[] = []
+/** The body with `name` as its model and without `weir`. `name` is JSON text, as bytes: it is the same for every request to a model. */
+export function spliceModel(bytes: Buffer, { models, cuts }: BodyMap, name: Buffer): Buffer {
+  const size = bytes.length + (models.length / 2) * name.length - lengthOf(models) - lengthOf(cuts)
+  const out = Buffer.allocUnsafe(size)
+  let to = 0
   let from = 0
   let m = 0
   let c = 0
   while (m < models.length || c < cuts.length) {
-    const modelStart = models[m] ?? Infinity
-    const cutStart = cuts[c] ?? Infinity
-    if (modelStart < cutStart) {
-      pieces.push(bytes.subarray(from, modelStart), name)
-      from = models[m + 1] ?? from
-      m += 2
-    } else {
-      pieces.push(bytes.subarray(from, cutStart))
-      from = cuts[c + 1] ?? from
-      c += 2
-    }
+    const isModel = (models[m] ?? Infinity) < (cuts[c] ?? Infinity)
+    const start = (isModel ? models[m] : cuts[c]) ?? from
+    to += bytes.copy(out, to, from, start)
+    if (isModel) to += name.copy(out, to)
+    from = (isModel ? models[m + 1] : cuts[c + 1]) ?? from
+    if (isModel) m += 2
+    else c += 2
   }
-  pieces.push(bytes.subarray(from))
-  return Buffer.concat(pieces)
+  bytes.copy(out, to, from)
+  return out
+}
+
+/** Sum of the pieces given by starts and ends. */
+function lengthOf(pieces: readonly number[]): number {
+  let sum = 0
+  for (let index = 0; index < pieces.length; index += 2)
+    sum += (pieces[index + 1] ?? 0) - (pieces[index] ?? 0)
+  return sum
 }
 
 /** Adds one member at the end of a JSON object, keeping every other byte. `bytes` must have passed JSON.parse as an object. */
@@ -85,12 +92,12 @@ export function spliceMember(bytes: Buffer, key: string, value: unknown): Buffer
   return Buffer.concat([bytes.subarray(0, close), member, bytes.subarray(close)])
 }
 
-/** 'model' or 'weir' when the key means that, else ''. Only an escaped key needs the parser. */
+/** 'model' or 'weir' when the key means that, else ''. Only a key of their length, or an escaped one, is looked at closely. */
 function readKey(bytes: Buffer, start: number, end: number): '' | 'model' | 'weir' {
   const length = end - start - 2
-  const isEscaped = bytes.subarray(start, end).includes(BACKSLASH)
+  const isEscaped = hasBackslash(bytes, start, end)
   if (!isEscaped && length !== 4 && length !== 5) return ''
-  const raw = bytes.toString('utf8', start, end)
+  const raw = bytes.toString('latin1', start, end)
   const key = isEscaped ? String(parseJson(raw)) : raw.slice(1, -1)
   if (key === 'model' || key === 'weir') return key
   const lower = key.toLowerCase()
@@ -101,6 +108,11 @@ function readKey(bytes: Buffer, start: number, end: number): '' | 'model' | 'wei
     )
   }
   return ''
+}
+
+function hasBackslash(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (bytes[at] === BACKSLASH) return true
+  return false
 }
 
 function skipSpace(bytes: Buffer, from: number): number {

@@ -9,6 +9,7 @@ import type { Log } from '../telemetry/log.ts'
 import { createUpstreamClient } from '../upstream/client.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type UpstreamModel } from '../upstream/definition.ts'
 import { createApp } from './app.ts'
+import { createRunning } from './running.ts'
 
 export interface RecordOptions {
   /** SQLite file; made when absent. */
@@ -59,7 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const upstream = createUpstreamClient(models, { ...DEFAULT_TIMEOUTS, ...options.timeouts })
   const store = record === undefined ? undefined : await openOutcomeStore({ path: record.path, log })
   let isReady = true
-  const running = new Set<Promise<void>>()
+  const running = createRunning()
   const app = createApp({
     river,
     upstream,
@@ -75,7 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stop = async (): Promise<void> => {
     isReady = false
     await drain(app.server, app.close())
-    await Promise.all(running)
+    await running.idle()
     await upstream.destroy()
     await store?.close()
   }

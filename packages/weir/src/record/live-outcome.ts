@@ -47,6 +47,7 @@ export interface ServedRequest {
   readonly messages?: readonly StoredMessage[]
 }
 
+/** `id` comes first: the store reads it from the start of the row's JSON text. */
 export function toLiveOutcome(served: ServedRequest): LiveOutcome {
   const { id, servedAt, decision, attempts, answered, messages } = served
   return {

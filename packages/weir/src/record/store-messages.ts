@@ -9,8 +9,8 @@ export interface StoredFeedback {
 }
 
 export type ToWorker =
-  /** `lines`: id and JSON text of each row, alternating. */
-  | { readonly kind: 'rows'; readonly lines: readonly string[]; readonly bytes: number }
+  /** `lines`: rows as JSON Lines, each starting with its id. One long string crosses threads faster than many. */
+  | { readonly kind: 'rows'; readonly lines: string; readonly bytes: number }
   | { readonly kind: 'feedback'; readonly request: number; readonly feedback: StoredFeedback }
   | { readonly kind: 'close' }
 

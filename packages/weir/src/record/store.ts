@@ -99,7 +99,7 @@ class Store implements OutcomeStore {
     if (this.#isClosed || this.#linesBytes + this.#sentBytes + line.length > this.#queueBytes) {
       return this.#drop(1)
     }
-    this.#lines.push(outcome.id, line)
+    this.#lines.push(line)
     this.#linesBytes += line.length
     this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS)
   }
@@ -135,7 +135,7 @@ class Store implements OutcomeStore {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#lines.length === 0) return
-    this.#post({ kind: 'rows', lines: this.#lines, bytes: this.#linesBytes })
+    this.#post({ kind: 'rows', lines: this.#lines.join('\n'), bytes: this.#linesBytes })
     this.#sentBytes += this.#linesBytes
     this.#lines = []
     this.#linesBytes = 0
@@ -166,7 +166,7 @@ class Store implements OutcomeStore {
       because: error.message,
       remedy: 'restart weir; rows are dropped until then',
     })
-    this.#drop(this.#lines.length / 2)
+    this.#drop(this.#lines.length)
     for (const resolve of this.#waiting.values()) resolve('failed')
     this.#waiting.clear()
   }

@@ -92,6 +92,12 @@ export class AnswerReader implements Sink {
     return this.#heldBytes <= WHOLE_BYTES
   }
 
+  /** The caller is gone: ends the exchange, as a failure when there is no answer yet. */
+  drop(): void {
+    this.exchange?.abort()
+    this.#finish({ failure: GONE })
+  }
+
   onEnd(): void {
     if (this.#outlet !== undefined) this.#outlet.end()
     else if (this.#isDone) this.#ending = {}
@@ -107,6 +113,8 @@ export class AnswerReader implements Sink {
   #finish(read: Read): void {
     if (this.#isDone) return
     this.#isDone = true
+    // A whole answer needs its exchange no more. Kept, it would tie this request's objects to those of the next in the collector.
+    if (read.answer?.kind !== 'stream') this.exchange = undefined
     this.#options.done(read)
   }
 
@@ -179,6 +187,7 @@ export class AnswerReader implements Sink {
   }
 }
 
+const GONE: Failure = { code: 'request.aborted', message: 'the caller closed the connection' }
 const EMPTY: Read = {
   failure: { code: 'upstream.bad_body', message: 'the event stream ended without an event' },
 }

@@ -8,7 +8,7 @@ import type { Secret } from '../config/secret.ts'
 import { AnswerReader, type Answer, type Read, type Refusal } from './answer.ts'
 import { parseBaseUrl } from './base-url.ts'
 import type { Timeouts, UpstreamModel } from './definition.ts'
-import { createOrigin, type Exchange, type Origin } from './dispatch.ts'
+import { createOrigin, type Origin } from './dispatch.ts'
 import { meterCostUsd } from './usage.ts'
 
 export interface LiveAttempt extends Attempt {
@@ -20,10 +20,10 @@ export interface LiveAttempt extends Attempt {
   readonly startedAtMs: number
 }
 
-/** Ties a call to the caller's connection: when that closes, `abort` drops the upstream exchange. */
+/** Ties the running call to the caller's connection: when that closes, the call is dropped. */
 export interface Lifeline {
   isGone: boolean
-  drop: (() => void) | undefined
+  call: { drop(): void } | undefined
 }
 
 export interface CallRequest {
@@ -40,8 +40,8 @@ export interface UpstreamClient {
   has(model: string): boolean
   get(model: string): UpstreamModel | undefined
   readonly models: readonly UpstreamModel[]
-  /** Name that the upstream knows the model by. */
-  upstreamName(model: string): string
+  /** Name that the upstream knows the model by, as JSON text. */
+  wireName(model: string): Buffer
   call(request: CallRequest): Promise<LiveAttempt>
   close(): Promise<void>
   destroy(): Promise<void>
@@ -51,7 +51,7 @@ interface Route {
   readonly definition: UpstreamModel
   readonly origin: Origin
   readonly path: string
-  readonly upstreamName: string
+  readonly wireName: Buffer
   readonly headers: readonly string[]
   readonly hasKey: boolean
 }
@@ -68,7 +68,7 @@ export function createUpstreamClient(models: readonly UpstreamModel[], timeouts:
       definition,
       origin,
       path: `${path}/chat/completions`,
-      upstreamName: definition.upstreamModel ?? definition.model,
+      wireName: Buffer.from(JSON.stringify(definition.upstreamModel ?? definition.model)),
       headers: createHeaders(definition.apiKey),
       hasKey: definition.apiKey !== undefined,
     })
@@ -82,7 +82,7 @@ export function createUpstreamClient(models: readonly UpstreamModel[], timeouts:
     models,
     has: (model) => routes.has(model),
     get: (model) => routes.get(model)?.definition,
-    upstreamName: (model) => route(model).upstreamName,
+    wireName: (model) => route(model).wireName,
     call: (request) => callRoute(route(request.model), request),
     close: async () => {
       await Promise.all([...origins.values()].map((origin) => origin.close()))
@@ -112,29 +112,26 @@ function callRoute(route: Route, request: CallRequest): Promise<LiveAttempt> {
   if (lifeline.isGone) return Promise.resolve({ model, startedAtMs, latencyMs: 0, error: GONE })
   const isCallersKey = !route.hasKey && authorization !== undefined
   return new Promise((resolve) => {
-    const finish = (read: Read): void => resolve(toAttempt(route, read, startedAtMs))
+    const finish = (read: Read): void => {
+      // Nothing is left to drop. Kept, it would tie this request's objects to those of the next one.
+      if (read.answer?.kind !== 'stream') lifeline.call = undefined
+      resolve(toAttempt(route, read, startedAtMs))
+    }
     const reader = new AnswerReader({ isCallersKey, done: finish })
-    const exchange: Exchange = route.origin.post(
-      {
-        path: route.path,
-        headers:
-          isCallersKey || request.headers.length > 0
-            ? [
-                ...route.headers,
-                ...request.headers,
-                ...(isCallersKey ? ['authorization', authorization] : []),
-              ]
-            : route.headers,
-        body: request.body,
-      },
+    lifeline.call = reader
+    reader.exchange = route.origin.post(
+      { path: route.path, headers: headersFor(route, request), body: request.body },
       reader,
     )
-    reader.exchange = exchange
-    lifeline.drop = (): void => {
-      exchange.abort()
-      resolve({ model, startedAtMs, latencyMs: performance.now() - startedAtMs, error: GONE })
-    }
   })
+}
+
+function headersFor({ headers, hasKey }: Route, request: CallRequest): readonly string[] {
+  const isForwarded = !hasKey && request.authorization !== undefined
+  if (!isForwarded && request.headers.length === 0) return headers
+  const all = [...headers, ...request.headers]
+  if (isForwarded) all.push('authorization', request.authorization)
+  return all
 }
 
 const GONE = { code: 'request.aborted', message: 'the caller closed the connection' } as const
@@ -149,12 +146,13 @@ function toAttempt({ definition }: Route, read: Read, startedAtMs: number): Live
   }
   const { answer, usage } = read
   const costUsd = meterCostUsd(definition, usage)
-  return {
+  const attempt: { -readonly [K in keyof LiveAttempt]: LiveAttempt[K] } = {
     model,
     startedAtMs,
     latencyMs,
     answer,
-    ...(usage === undefined ? {} : { usage }),
-    ...(costUsd === undefined ? {} : { costUsd }),
   }
+  if (usage !== undefined) attempt.usage = usage
+  if (costUsd !== undefined) attempt.costUsd = costUsd
+  return attempt
 }

@@ -12,7 +12,7 @@ import type { Timeouts } from './definition.ts'
 export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 export interface Failure {
-  readonly code: Extract<ErrorCode, `upstream.${string}`>
+  readonly code: Extract<ErrorCode, `upstream.${string}` | 'request.aborted'>
   /** What happened, without the upstream's address: callers read it. */
   readonly message: string
 }
@@ -81,19 +81,26 @@ class Handler implements Dispatcher.DispatchHandler, Exchange {
   }
 
   resume(): void {
-    if (!this.#isDone) this.#controller?.resume()
+    this.#controller?.resume()
   }
 
   abort(): void {
     if (this.#isDone) return
-    this.#isDone = true
     // Without a controller the request still waits for a connection: onRequestStart drops it then.
-    this.#controller?.abort(new Error('aborted by the gateway'))
+    const controller = this.#controller
+    this.#finish()
+    controller?.abort(new Error('aborted by the gateway'))
+  }
+
+  /** A finished exchange lets go of undici's objects: kept, they pass from one request to the next through the collector. */
+  #finish(): void {
+    this.#isDone = true
+    this.#controller = null
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
     if (this.#isDone) controller.abort(new Error('aborted by the gateway'))
+    else this.#controller = controller
   }
 
   onResponseStart(
@@ -113,13 +120,13 @@ class Handler implements Dispatcher.DispatchHandler, Exchange {
 
   onResponseEnd(): void {
     if (this.#isDone) return
-    this.#isDone = true
+    this.#finish()
     this.#sink.onEnd()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.#isDone) return
-    this.#isDone = true
+    this.#finish()
     this.#sink.onFail(toFailure(error, this.#hasHead, this.#timeouts))
   }
 }

@@ -1,0 +1,66 @@
+/**
+ * The model of the gateway bench, in a process of its own: answers every POST at once with the same bytes, JSON or a stream of
+ * events as the request asks. Raw sockets, so that it takes little of the two cores that it shares with what is measured.
+ */
+import { createServer, type Socket } from 'node:net'
+import { reportTo } from './gateway-process.ts'
+
+/** About what a short answer is: 1 kB. */
+const ANSWER = JSON.stringify({
+  id: 'chatcmpl-bench',
+  object: 'chat.completion',
+  created: 1_700_000_000,
+  model: 'bench',
+  choices: [
+    { index: 0, message: { role: 'assistant', content: 'word '.repeat(160) }, finish_reason: 'stop' },
+  ],
+  usage: { prompt_tokens: 120, completion_tokens: 160, total_tokens: 280 },
+})
+const JSON_BYTES = Buffer.from(
+  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${ANSWER.length}\r\n\r\n${ANSWER}`,
+)
+
+/** Events of a streamed answer, about 190 bytes each. */
+export const EVENTS = 100
+const EVENT = `data: ${JSON.stringify({
+  id: 'chatcmpl-bench',
+  object: 'chat.completion.chunk',
+  created: 1_700_000_000,
+  model: 'bench',
+  choices: [{ index: 0, delta: { content: ' word of the answer' }, finish_reason: null }],
+})}\n\n`
+const HEAD = Buffer.from(
+  'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n',
+)
+const PIECE = Buffer.from(`${EVENT.length.toString(16)}\r\n${EVENT}\r\n`)
+const DONE = 'data: [DONE]\n\n'
+const END = Buffer.from(`${DONE.length.toString(16)}\r\n${DONE}\r\n0\r\n\r\n`)
+
+function answer(socket: Socket, body: string): void {
+  if (!body.includes('"stream":true')) {
+    socket.write(JSON_BYTES)
+    return
+  }
+  socket.write(HEAD)
+  for (let index = 0; index < EVENTS; index += 1) socket.write(PIECE)
+  socket.write(END)
+}
+
+const server = createServer((socket) => {
+  let text = ''
+  socket.setNoDelay(true)
+  socket.on('error', () => socket.destroy())
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1')
+    for (let end = text.indexOf('\r\n\r\n'); end >= 0; end = text.indexOf('\r\n\r\n')) {
+      const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)
+      if (text.length < end + 4 + length) return
+      answer(socket, text.slice(end + 4, end + 4 + length))
+      text = text.slice(end + 4 + length)
+    }
+  })
+})
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  reportTo(typeof address === 'object' && address !== null ? address.port : 0)
+})
