@@ -46,20 +46,25 @@ function write(view: DataView, { type, at, value }: { type: PackedType; at: numb
 export function unpackArray(packed: unknown, where: string): Float32Array {
   const { type, length, scale, view } = open(packed, where)
   const values = new Float32Array(length)
-  for (let i = 0; i < length; i++) {
-    if (type === 'int8') values[i] = scale * view.getInt8(i)
-    else if (type === 'int16') values[i] = scale * view.getInt16(i * 2, true)
-    else if (type === 'int32') values[i] = view.getInt32(i * 4, true)
-    else values[i] = view.getFloat32(i * 4, true)
-  }
+  const read = READERS[type]
+  for (let i = 0; i < length; i++) values[i] = scale * read(view, i)
   return values
+}
+
+const READERS: Readonly<Record<PackedType, (view: DataView, at: number) => number>> = {
+  int8: (view, at) => view.getInt8(at),
+  int16: (view, at) => view.getInt16(at * 2, true),
+  int32: (view, at) => view.getInt32(at * 4, true),
+  float32: (view, at) => view.getFloat32(at * 4, true),
 }
 
 /** Int32Array of an int32 array. */
 export function unpackIntegers(packed: unknown, where: string): Int32Array {
   const { type, length, view } = open(packed, where)
   if (type !== 'int32') throw broken(where)
-  return Int32Array.from({ length }, (_, i) => view.getInt32(i * 4, true))
+  const values = new Int32Array(length)
+  for (let i = 0; i < length; i++) values[i] = view.getInt32(i * 4, true)
+  return values
 }
 
 interface Opened {

@@ -11,9 +11,11 @@
  * Only their combination is calibrated; single components are not.
  */
 import type { Features } from '../contract/features.ts'
+import { normaliseLength } from '../math/dense.ts'
 import { predictForest, type Forest } from '../math/extra-trees.ts'
+import { findNearest } from '../math/nearest.ts'
 import { predictSoftmax, type SoftmaxFit } from '../math/softmax-regression.ts'
-import type { SparseRow } from '../math/sparse.ts'
+import { dotSparse, projectSparse, type SparseRow } from '../math/sparse.ts'
 import { weigh, type Weighting } from './weighting.ts'
 
 export type ComponentName = 'label' | 'gap' | 'table' | 'nearest' | 'forest'
@@ -68,15 +70,9 @@ export interface Seen {
 export function see(features: Features, { weighting, projection, rank }: View): Seen {
   const { text, words } = weigh(features, weighting)
   const dense = new Float32Array(rank + features.surface.length)
-  for (let k = 0; k < words.indices.length; k++) {
-    const from = (words.indices[k] ?? 0) * rank
-    const x = words.values[k] ?? 0
-    for (let c = 0; c < rank; c++) dense[c] = (dense[c] ?? 0) + x * (projection[from + c] ?? 0)
-  }
-  let square = 0
-  for (let c = 0; c < rank; c++) square += (dense[c] ?? 0) ** 2
-  const scale = square > 0 ? 1 / Math.sqrt(square) : 0
-  for (let c = 0; c < rank; c++) dense[c] = (dense[c] ?? 0) * scale
+  const embedding = dense.subarray(0, rank)
+  projectSparse(words, projection, embedding)
+  normaliseLength(embedding)
   dense.set(features.surface, rank)
   return { text, words, dense }
 }
@@ -87,15 +83,13 @@ export function predictComponents(components: Components, seen: Seen, rank: numb
     predictLinear(components.label, seen.text),
     predictLinear(components.gap, seen.text),
     predictTable(components.table, seen.words),
-    predictNearest(components.nearest, seen.dense, rank),
+    predictNearest(components.nearest, seen.dense.subarray(0, rank)),
     predictForest(components.forest, seen.dense, 0),
   )
 }
 
-function predictLinear({ weights, bias }: LinearComponent, { indices, values }: SparseRow): number {
-  let z = bias
-  for (let k = 0; k < indices.length; k++) z += (values[k] ?? 0) * (weights[indices[k] ?? 0] ?? 0)
-  return z
+function predictLinear({ weights, bias }: LinearComponent, text: SparseRow): number {
+  return bias + dotSparse(text, weights)
 }
 
 function predictTable({ tagger, gaps }: TableComponent, words: SparseRow): number {
@@ -106,71 +100,24 @@ function predictTable({ tagger, gaps }: TableComponent, words: SparseRow): numbe
   return gap
 }
 
-/** Neighbours that vote. Chosen on routellm-mmlu-a and llmrouter training rows among 30, 60, 100, 200. */
+/** Neighbours that vote: between the best of narrow sets (100) and of mixed ones (30), docs/methods/hybrid-llm.md. */
 const NEIGHBOURS = 60
 
 /**
  * meanGap + sum_j s_j^3 (gap_j - meanGap) / (1 + sum_j s_j^3) over the NEIGHBOURS largest cosines s_j > 0. The cube lets near ones
  * speak louder, the 1 pulls a query without near neighbours to the mean.
  */
-export function predictNearest(component: NearestComponent, dense: Float32Array, rank: number): number {
-  const { embeddings, gaps, meanGap } = component
-  const best = new Float64Array(NEIGHBOURS)
-  const which = new Int32Array(NEIGHBOURS)
-  let size = 0
-  for (let row = 0; row < gaps.length; row++) {
-    const cosine = cosineOf({ embeddings, row, rank }, dense)
-    if (cosine <= 0 || (size === NEIGHBOURS && cosine <= (best[size - 1] ?? 0))) continue
-    if (size < NEIGHBOURS) size += 1
-    insert(best, which, { at: size - 1, cosine, row })
-  }
-  return meanGap + vote({ best, which, size }, component)
-}
-
-interface Ranked {
-  readonly best: Float64Array
-  readonly which: Int32Array
-  readonly size: number
-}
-
-function vote({ best, which, size }: Ranked, { gaps, meanGap }: NearestComponent): number {
+export function predictNearest(
+  { embeddings, gaps, meanGap }: NearestComponent,
+  embedding: Float32Array,
+): number {
+  const { cosines, rows, size } = findNearest(embeddings, embedding, NEIGHBOURS)
   let total = 1
   let sum = 0
   for (let i = 0; i < size; i++) {
-    const weight = (best[i] ?? 0) ** 3
+    const weight = (cosines[i] ?? 0) ** 3
     total += weight
-    sum += weight * ((gaps[which[i] ?? 0] ?? 0) - meanGap)
+    sum += weight * ((gaps[rows[i] ?? 0] ?? 0) - meanGap)
   }
-  return sum / total
-}
-
-/** Both are unit vectors, so their product is the cosine. */
-function cosineOf(
-  {
-    embeddings,
-    row,
-    rank,
-  }: { readonly embeddings: Float32Array; readonly row: number; readonly rank: number },
-  dense: Float32Array,
-): number {
-  const from = row * rank
-  let sum = 0
-  for (let c = 0; c < rank; c++) sum += (embeddings[from + c] ?? 0) * (dense[c] ?? 0)
-  return sum
-}
-
-/** Keeps `best` descending: shifts smaller ones down from position `at`. */
-function insert(
-  best: Float64Array,
-  which: Int32Array,
-  { at, cosine, row }: { readonly at: number; readonly cosine: number; readonly row: number },
-): void {
-  let i = at
-  while (i > 0 && (best[i - 1] ?? 0) < cosine) {
-    best[i] = best[i - 1] ?? 0
-    which[i] = which[i - 1] ?? 0
-    i -= 1
-  }
-  best[i] = cosine
-  which[i] = row
+  return meanGap + sum / total
 }

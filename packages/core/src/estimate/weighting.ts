@@ -31,7 +31,7 @@ export interface Weighted {
   readonly words: SparseRow
 }
 
-/** Weight of one standard deviation of a surface feature. Chosen on routellm-gsm8k training rows among 0.05, 0.1, 0.2. */
+/** Weight of one standard deviation of a surface feature: all together then weigh about half as much as a channel. */
 const SURFACE_SCALE = 0.1
 /** Standardised surface features are clipped here, in standard deviations: one odd prompt must not swing the score. */
 const SURFACE_CLIP = 3

@@ -11,7 +11,7 @@ import { combineRaw, type Combination } from '../estimate/blend.ts'
 import { fitNonNegativeRidge } from '../math/non-negative-ridge.ts'
 import { fitPlatt } from '../math/platt.ts'
 
-/** Pull of the weights towards equality. Chosen on training rows of four pairs among 0, 0.03, 0.1, 0.3, 1. */
+/** Pull of the weights towards equality. Flat from 0.1 to 1 on the recorded pairs, docs/methods/hybrid-llm.md. */
 const SHRINKAGE = 0.1
 
 export interface StackingRows {

@@ -11,10 +11,8 @@ import { fitSoftmax } from '../math/softmax-regression.ts'
 import { stackRows, type SparseMatrix } from '../math/sparse.ts'
 import type { TaskTypes } from './task-types.ts'
 
-/** Inverse penalty of the linear components. Chosen on training rows of four pairs among 0.03, 0.1, 0.3, 0.8, 2: flat from 0.1 to 0.3. */
-const INVERSE_PENALTY = 0.2
 /** Remembered queries at most: bounds a decision's cost. More are sampled down. */
-const MAX_NEIGHBOURS_KEPT = 4096
+const MAX_NEIGHBOURS_KEPT = 2048
 
 /** Training rows in the forms the components need; one entry per row, in row order. */
 export interface TrainingSet {
@@ -55,19 +53,33 @@ export function createTrainingSet({ textColumns, vocabularySize, ...rest }: Trai
   }
 }
 
-/** `seed` is the same for every subset: folds differ by their rows alone. */
-export function fitComponents(set: TrainingSet, rows: readonly number[], seed: number): Components {
+export interface FitOptions {
+  /** The same for every subset: folds differ by their rows alone. */
+  readonly seed: number
+  /** Of the linear components, from select-penalty.ts. */
+  readonly inversePenalty: number
+}
+
+/** The gap as a soft label: 0 when only the large model is right, 1 when only the small one is, 1/2 when they tie. */
+export function toSoftGaps(gaps: Float64Array): Float64Array {
+  return gaps.map((gap) => (1 + gap) / 2)
+}
+
+export function fitComponents(
+  set: TrainingSet,
+  rows: readonly number[],
+  { seed, inversePenalty }: FitOptions,
+): Components {
   const linear = (labels: Float64Array): { weights: Float32Array; bias: number } => {
     const { weights, bias } = fitSoftLogistic(
       { matrix: set.text, labels, rows },
-      { inversePenalty: INVERSE_PENALTY, epochs: 20, tolerance: 2e-3, rng: createRng(seed) },
+      { inversePenalty, epochs: 20, tolerance: 2e-3, rng: createRng(seed) },
     )
     return { weights: Float32Array.from(weights), bias }
   }
   return {
     label: linear(set.labels),
-    // The gap as a soft label: 0 when only the large model is right, 1 when only the small one is, 1/2 when they tie.
-    gap: linear(set.gaps.map((gap) => (1 + gap) / 2)),
+    gap: linear(toSoftGaps(set.gaps)),
     table: fitTable(set, rows, createRng(seed)),
     nearest: fitNearest(set, rows, createRng(seed)),
     forest: fitForest({ x: set.dense, columns: set.dense.length / set.seen.length, y: set.gaps }, rows, {

@@ -10,7 +10,7 @@ import { stackRows } from '../math/sparse.ts'
 import { fitProjection } from '../math/truncated-svd.ts'
 import { fitWeighting } from './fit-weighting.ts'
 
-/** Dimensions of the embedding. Chosen on llmrouter and routellm-mmlu-a training rows among 32, 64, 128. */
+/** Dimensions of the embedding: cost against sight, docs/methods/hybrid-llm.md. */
 const RANK = 64
 /** Subspace iterations; two are enough for directions that only have to be near the leading ones. */
 const ITERATIONS = 2

@@ -25,11 +25,12 @@ import { logLoss } from '../math/log-loss.ts'
 import { createQualityCurve } from '../math/quality-curve.ts'
 import { createRng, shuffle } from '../math/rng.ts'
 import { toExamples, type Example } from './examples.ts'
-import { createTrainingSet, fitComponents, type TrainingSet } from './fit-components.ts'
+import { createTrainingSet, fitComponents, type FitOptions, type TrainingSet } from './fit-components.ts'
 import { fitCombination, type StackingRows } from './fit-combination.ts'
 import { fitView } from './fit-view.ts'
 import { assignFolds } from './folds.ts'
 import { makeLabels } from './labels.ts'
+import { selectInversePenalty } from './select-penalty.ts'
 import { selectRelaxation, type Relaxation } from './select-relaxation.ts'
 import { LEVELS, selectThresholds } from './select-threshold.ts'
 import { findTaskTypes } from './task-types.ts'
@@ -78,9 +79,12 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
   checkClasses(labels, examples, pair)
   await steps.begin('seeing the text')
   const { set, view } = prepare(examples, labels, options)
-  const { predictions, foldOf } = await predictOutOfFold({ set, examples, seed, steps })
+  const keys = examples.map(({ textKey }) => textKey)
+  const foldOf = assignFolds(keys, FOLDS, createRng(seed))
+  const fit: FitOptions = { seed, inversePenalty: selectInversePenalty(set, foldOf, seed) }
+  const predictions = await predictOutOfFold({ set, foldOf, fit, steps })
   await steps.begin('fitting on all rows')
-  const components = fitComponents(set, [...examples.keys()], seed)
+  const components = fitComponents(set, [...examples.keys()], fit)
   await steps.begin('selecting thresholds')
   const stacking: StackingRows = { predictions, gaps: set.gaps, labels }
   const scores = crossFit(stacking, foldOf)
@@ -179,35 +183,28 @@ function prepare(
   return { set, view }
 }
 
-interface OutOfFold {
-  /** One column per component. */
-  readonly predictions: Float64Array[]
-  readonly foldOf: Uint8Array
-}
-
+/** One column per component: every row predicted by components that were not fitted on its fold. */
 async function predictOutOfFold(input: {
   readonly set: TrainingSet
-  readonly examples: readonly Example[]
-  readonly seed: number
+  readonly foldOf: Uint8Array
+  readonly fit: FitOptions
   readonly steps: Steps
-}): Promise<OutOfFold> {
-  const { set, examples, seed, steps } = input
-  const keys = examples.map(({ textKey }) => textKey)
-  const foldOf = assignFolds(keys, FOLDS, createRng(seed))
-  const predictions = COMPONENT_NAMES.map(() => new Float64Array(examples.length))
+}): Promise<Float64Array[]> {
+  const { set, foldOf, fit, steps } = input
+  const predictions = COMPONENT_NAMES.map(() => new Float64Array(foldOf.length))
+  const rows = [...foldOf.keys()]
   for (let fold = 0; fold < FOLDS; fold++) {
     await steps.begin(`cross-validation, fold ${fold + 1} of ${FOLDS}`)
-    const rows = [...foldOf.keys()]
     const components = fitComponents(
       set,
       rows.filter((row) => foldOf[row] !== fold),
-      seed,
+      fit,
     )
     for (const row of rows) {
       if (foldOf[row] === fold) predictInto(predictions, { components, set, row })
     }
   }
-  return { predictions, foldOf }
+  return predictions
 }
 
 function predictInto(

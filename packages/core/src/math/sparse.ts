@@ -58,3 +58,24 @@ export function squaredNormRow(matrix: SparseMatrix, row: number): number {
   for (let k = starts[row]!; k < starts[row + 1]!; k++) sum += values[k]! * values[k]!
   return sum
 }
+
+/** row . dense, for one row outside a matrix. */
+export function dotSparse({ indices, values }: SparseRow, dense: Float32Array): number {
+  let sum = 0
+  for (let k = 0; k < indices.length; k++) sum += values[k]! * dense[indices[k]!]!
+  return sum
+}
+
+/** into += row times a (columns x into.length) row-major matrix. */
+export function projectSparse(
+  { indices, values }: SparseRow,
+  matrix: Float32Array,
+  into: Float32Array,
+): void {
+  const rank = into.length
+  for (let k = 0; k < indices.length; k++) {
+    const from = indices[k]! * rank
+    const x = values[k]!
+    for (let c = 0; c < rank; c++) into[c]! += x * matrix[from + c]!
+  }
+}
