@@ -299,7 +299,8 @@ function renderSummary(results: readonly Result[]): string {
   ].join('\n')
 }
 
-function renderCase({ of, rows, dataHash, splits, intervals }: Result): string {
+function renderCase(result: Result): string {
+  const { of, rows, dataHash, splits, intervals } = result
   const how =
     of.split === 'folds'
       ? `five folds by question, seed ${SEED}; training seeds 1 to ${SPLITS}`
@@ -324,13 +325,26 @@ function renderCase({ of, rows, dataHash, splits, intervals }: Result): string {
     `| **weir** | | **${over((r) => r.apgr)}** | ${byDrop((r) => r.costAdvantageAtDrop)} |`,
     `| oracle | ${over((r) => r.oracle.quality)} | ${over((r) => r.oracle.apgr)} | ${byDrop((r) => r.oracle.costAdvantageAtDrop)} |`,
     '',
-    `APGR by split: ${reports.map((r) => three(r.apgr)).join(', ')}. APGR minus the table's: 95% interval ${interval(intervals['aboveTable'])}. ` +
+    `APGR by split: ${reports.map((r) => three(r.apgr)).join(', ')}.${renderPooled(result)} APGR minus the table's: 95% interval ${interval(intervals['aboveTable'])}. ` +
       `CPT(50%) ${over((r) => r.cpt50)}, CPT(80%) ${over((r) => r.cpt80)}; mean gap ${over((r) => r.meanGap.small)} kept, ${over((r) => r.meanGap.large)} sent; ` +
       `calibration error ${over((r) => r.calibration?.expectedCalibrationError)}, AUROC ${over((r) => r.calibration?.auroc)}.`,
     '',
     `Levels asked -> delivered (kept small), mean over splits: ${renderLevels(reports)}.`,
   ]
   return lines.join('\n')
+}
+
+/** Each row scored once, by the split that did not train on it; the splits' probabilities are comparable because they are calibrated. */
+function renderPooled({ of, rows, splits }: Result): string {
+  if (of.split !== 'folds') return ''
+  const tested = splits.flatMap((split) => [...split.tested])
+  const outcomes = tested.map((k) => rows[k] && toPairOutcome(rows[k], of.pair))
+  const curve = createQualityCurve({
+    scores: splits.flatMap(({ scores }) => [...scores]),
+    small: outcomes.map((outcome) => outcome?.smallQuality ?? 0),
+    large: outcomes.map((outcome) => outcome?.largeQuality ?? 0),
+  })
+  return ` Pooled over folds: ${three(averagePgr(curve))}.`
 }
 
 function renderLevels(reports: readonly Report[]): string {
