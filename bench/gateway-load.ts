@@ -4,6 +4,7 @@
  */
 import { connect } from 'node:net'
 import { reportTo } from './gateway-process.ts'
+import { createPrompt } from './gateway-river.ts'
 
 export interface LoadOrder {
   readonly port: number
@@ -11,6 +12,8 @@ export interface LoadOrder {
   readonly requests: number
   /** Share of streamed requests. Range [0, 1]. */
   readonly streamFraction: number
+  /** 'weir' lets the router choose, 'small' names a model: then nothing is decided. */
+  readonly model: 'weir' | 'small'
 }
 
 export interface LoadResult {
@@ -22,25 +25,15 @@ export interface LoadResult {
   readonly failures: number
 }
 
+/** All different, so that nothing can be remembered between requests. */
 const PROMPTS = 256
-/** About 500 characters each, all different, so that nothing can be remembered between requests. */
-const WORDS =
-  'how many apples remain when a train leaves the station before noon and explain in short steps why the function returns'.split(
-    ' ',
-  )
 
-function requestBytes(index: number, isStream: boolean): Buffer {
-  let state = index * 2654435761 + 12345
-  let prompt = ''
-  while (prompt.length < 500) {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0
-    prompt += `${WORDS[(state >>> 16) % WORDS.length]} `
-  }
+function requestBytes(model: string, index: number, isStream: boolean): Buffer {
   const body = JSON.stringify({
-    model: 'weir',
+    model,
     messages: [
       { role: 'system', content: 'You are a helpful assistant.' },
-      { role: 'user', content: prompt },
+      { role: 'user', content: createPrompt(index).prompt },
     ],
     temperature: 0.7,
     ...(isStream ? { stream: true } : {}),
@@ -51,8 +44,14 @@ function requestBytes(index: number, isStream: boolean): Buffer {
   )
 }
 
-const whole = Array.from({ length: PROMPTS }, (_, index) => requestBytes(index, false))
-const streamed = Array.from({ length: PROMPTS }, (_, index) => requestBytes(index, true))
+function createRequests(model: string, isStream: boolean): readonly Buffer[] {
+  return Array.from({ length: PROMPTS }, (_, index) => requestBytes(model, index, isStream))
+}
+
+const REQUESTS = {
+  weir: { whole: createRequests('weir', false), streamed: createRequests('weir', true) },
+  small: { whole: createRequests('small', false), streamed: createRequests('small', true) },
+}
 
 /** True when the bytes so far end a response: by its length, or by its last chunk. */
 class Response {
@@ -82,7 +81,8 @@ class Response {
   }
 }
 
-function run({ port, connections, requests, streamFraction }: LoadOrder): Promise<LoadResult> {
+function run({ port, connections, requests, streamFraction, model }: LoadOrder): Promise<LoadResult> {
+  const { whole, streamed } = REQUESTS[model]
   const latencies = new Float64Array(requests)
   const firstBytes = new Float64Array(requests)
   const beganAt = performance.now()

@@ -1,50 +1,57 @@
 /**
- * The river of the bench. Until an artifact can be trained here: a stand-in with the work of a lexical router, hashed word and
- * character n-grams of the last turn through a linear model.
+ * The river of the bench: a real artifact, trained once on synthetic rows by the driver and read by the gateway process. The prompts
+ * are those that the load generator sends, about 500 characters; half of them are hard, and the words tell which.
  */
-import type { Encoder, Estimator, River } from '@weir/core'
+import { readFile, writeFile } from 'node:fs/promises'
+import {
+  createRng,
+  createRiver,
+  loadArtifact,
+  saveArtifact,
+  train,
+  type Outcome,
+  type River,
+} from '@weir/core'
 
-const BUCKETS = 1 << 18
+const COMMON =
+  'how many apples remain when a train leaves the station before noon and explain in short steps'.split(' ')
+const EASY = 'add two numbers and name the colour of grass or the day after friday'.split(' ')
+const HARD =
+  'prove the lemma by induction over tensors then derive the asymptotic variance of the estimator'.split(' ')
 
-const encoder: Encoder = {
-  spec: { name: 'stand-in', version: 1, buckets: BUCKETS, channels: [BUCKETS], surface: [] },
-  encode({ turns }) {
-    const text = turns.at(-1)?.text ?? ''
-    const indices = new Uint32Array(text.length)
-    let hash = 2166136261
-    for (let at = 0; at < text.length; at += 1) {
-      hash = Math.imul(hash ^ text.charCodeAt(at), 16777619)
-      if (at % 5 === 0) hash = 2166136261
-      indices[at] = (hash >>> 0) % BUCKETS
-    }
-    return {
-      indices,
-      values: new Float32Array(text.length).fill(1),
-      surface: new Float32Array(0),
-      truncated: false,
-    }
-  },
-}
+const PROMPT_CHARS = 500
 
-const weights = Float32Array.from({ length: BUCKETS }, (_, index) => Math.sin(index) / 100)
-
-const estimator: Estimator = {
-  name: 'stand-in',
-  estimate({ indices }) {
-    let sum = 0
-    for (const index of indices) sum += weights[index] ?? 0
-    return { pSmall: 1 / (1 + Math.exp(-sum)) }
-  },
-}
-
-export async function createBenchRiver(): Promise<River> {
-  return {
-    pair: { small: 'small', large: 'large' },
-    candidates: [{ model: 'small' }, { model: 'large' }],
-    encoder,
-    estimator,
-    levels: [
-      { quality: 1, mode: 'estimate', threshold: 0.5, expectedCostAdvantage: 0.5, expectedQuality: 1 },
-    ],
+/** Prompt number `index`; equal numbers give equal prompts. */
+export function createPrompt(index: number): { readonly prompt: string; readonly isHard: boolean } {
+  const rng = createRng(index)
+  const isHard = rng.next() < 0.5
+  const special = isHard ? HARD : EASY
+  let prompt = ''
+  while (prompt.length < PROMPT_CHARS) {
+    const words = rng.next() < 0.6 ? COMMON : special
+    prompt += `${words[rng.int(words.length)]} `
   }
+  return { prompt, isHard }
+}
+
+/** Trains on `rows` synthetic rows and writes the artifact. */
+export async function writeBenchArtifact(path: string, rows: number): Promise<void> {
+  const outcomes = Array.from({ length: rows }, (_, index): Outcome => {
+    const { prompt, isHard } = createPrompt(index + 1_000_000)
+    const small = (index * 7919) % 100 < (isHard ? 35 : 90) ? 1 : 0
+    const large = (index * 104_729) % 100 < 92 ? 1 : 0
+    return {
+      id: String(index),
+      category: isHard ? 'proof' : 'fact',
+      prompt,
+      models: { small: { score: small }, large: { score: large } },
+    }
+  })
+  const pair = { small: 'small', large: 'large' }
+  const artifact = await train(outcomes, { pair, dataHash: '0'.repeat(64), seed: 1 })
+  await writeFile(path, saveArtifact(artifact))
+}
+
+export async function readBenchRiver(path: string): Promise<River> {
+  return createRiver(loadArtifact(await readFile(path, 'utf8')))
 }

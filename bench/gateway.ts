@@ -1,17 +1,21 @@
 /**
  * Gateway bench: what weir costs per request beside the least that a Node program can do, in the same run.
  *
- *   node bench/gateway.ts [--json] [--quick]     processor time and added latency, direct, pass-through and weir interleaved
+ *   node bench/gateway.ts [--json] [--quick]     processor time and added latency, interleaved
  *   node bench/gateway.ts --soak [--json]        200,000 requests with memory samples
  *
  * Load, model and target are processes of their own on the same cores. Absolute figures move with the machine; the ratio
- * weir : pass-through of one run is what counts. Medians over rounds. Target: both ratios at most 1.5.
+ * to the pass-through of the same round is what counts. Target: processor time and added p50 at most 1.5 times the pass-through's.
  */
-import { startChild, type Child } from './gateway-process.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { LoadOrder, LoadResult } from './gateway-load.ts'
+import { startChild, type Child } from './gateway-process.ts'
+import { writeBenchArtifact } from './gateway-river.ts'
 
 type Kind = 'json' | 'sse'
-type Name = 'direct' | 'pass' | 'weir'
+type Name = (typeof NAMES)[number]
 
 interface Cell {
   readonly cpuMicros: number
@@ -23,15 +27,23 @@ interface Cell {
 
 const isQuick = process.argv.includes('--quick')
 const isJson = process.argv.includes('--json')
-const NAMES: readonly Name[] = ['direct', 'pass', 'weir']
+/** `named`: the gateway with a model named by the caller, so without a decision. `stored`: routed, with the outcome store on. */
+const NAMES = ['direct', 'pass', 'named', 'routed', 'stored'] as const
 const KINDS: readonly Kind[] = ['json', 'sse']
-const ROUNDS = isQuick ? 3 : 7
+const ROUNDS = isQuick ? 3 : 9
 /** Requests of one cell. Streams have 100 events each. */
-const REQUESTS = { json: isQuick ? 1500 : 4000, sse: isQuick ? 200 : 500 }
+const REQUESTS = { json: isQuick ? 1500 : 3000, sse: isQuick ? 200 : 400 }
 /** Before measuring: the just-in-time compiler needs tens of thousands of requests until the tail settles. */
-const WARM_UP = { json: isQuick ? 8000 : 25_000, sse: isQuick ? 500 : 2000 }
+const WARM_UP = { json: isQuick ? 6000 : 20_000, sse: isQuick ? 500 : 1500 }
 /** Processor time is measured under load, latency with one request at a time. */
 const BUSY_CONNECTIONS = 32
+/** Rows that the artifact is trained on: neighbours are searched among them, so a decision costs more with more. */
+const TRAINING_ROWS = 1000
+
+interface Target {
+  readonly child: Child
+  readonly model: LoadOrder['model']
+}
 
 async function load(generator: Child, order: LoadOrder): Promise<LoadResult> {
   const result = (await generator.ask(order)) as LoadResult
@@ -39,23 +51,13 @@ async function load(generator: Child, order: LoadOrder): Promise<LoadResult> {
   return result
 }
 
-async function measure(generator: Child, target: Child, kind: Kind): Promise<Cell> {
-  const streamFraction = kind === 'sse' ? 1 : 0
+async function measure(generator: Child, { child, model }: Target, kind: Kind): Promise<Cell> {
   const requests = REQUESTS[kind]
-  const before = await target.usage()
-  const busy = await load(generator, {
-    port: target.port,
-    connections: BUSY_CONNECTIONS,
-    requests,
-    streamFraction,
-  })
-  const after = await target.usage()
-  const calm = await load(generator, {
-    port: target.port,
-    connections: 1,
-    requests: Math.ceil(requests / 2),
-    streamFraction,
-  })
+  const order = { port: child.port, streamFraction: kind === 'sse' ? 1 : 0, model }
+  const before = await child.usage()
+  const busy = await load(generator, { ...order, connections: BUSY_CONNECTIONS, requests })
+  const after = await child.usage()
+  const calm = await load(generator, { ...order, connections: 1, requests: Math.ceil(requests / 2) })
   return {
     cpuMicros: (after.cpuMicros - before.cpuMicros) / requests,
     requestsPerSecond: requests / busy.seconds,
@@ -84,29 +86,65 @@ function medianCell(cells: readonly Cell[]): Cell {
   }
 }
 
-interface Summary extends Record<Name, Cell> {
-  readonly ratio: { readonly cpu: number; readonly addedP50: number; readonly addedP99: number }
+/** To the pass-through of the same round: a slow minute of the machine hits both. Medians over rounds. */
+interface Ratio {
+  readonly cpu: number
+  readonly addedP50: number
+  readonly addedP99: number
+}
+
+interface Summary {
+  readonly cells: Record<Name, Cell>
+  readonly ratios: Record<'named' | 'routed' | 'stored', Ratio>
+}
+
+interface Started {
+  readonly upstream: Child
+  readonly generator: Child
+  /** Environment of a gateway: where the model is, and the artifact. */
+  readonly env: Readonly<Record<string, string>>
+  stop(children: readonly Child[]): Promise<void>
+}
+
+async function start(): Promise<Started> {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-bench-'))
+  const artifact = join(folder, 'bench.weir')
+  await writeBenchArtifact(artifact, TRAINING_ROWS)
+  const upstream = await startChild('./gateway-upstream.ts')
+  const generator = await startChild('./gateway-load.ts')
+  return {
+    upstream,
+    generator,
+    env: { UPSTREAM_PORT: String(upstream.port), ARTIFACT: artifact },
+    async stop(children) {
+      for (const child of [generator, ...children, upstream]) await child.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
 }
 
 async function compare(): Promise<Record<Kind, Summary>> {
-  const upstream = await startChild('./gateway-upstream.ts')
-  const generator = await startChild('./gateway-load.ts')
-  const env = { UPSTREAM_PORT: String(upstream.port) }
-  const targets: Record<Name, Child> = {
-    direct: upstream,
-    pass: await startChild('./gateway-pass.ts', { env }),
-    weir: await startChild('./gateway-weir.ts', { env }),
+  const { upstream, generator, env, stop } = await start()
+  const pass = await startChild('./gateway-pass.ts', { env })
+  const plain = await startChild('./gateway-weir.ts', { env })
+  const storing = await startChild('./gateway-weir.ts', { env: { ...env, RECORD: 'on' } })
+  const targets: Record<Name, Target> = {
+    direct: { child: upstream, model: 'small' },
+    pass: { child: pass, model: 'small' },
+    named: { child: plain, model: 'small' },
+    routed: { child: plain, model: 'weir' },
+    stored: { child: storing, model: 'weir' },
   }
-  const cells: Record<Kind, Record<Name, Cell[]>> = {
-    json: { direct: [], pass: [], weir: [] },
-    sse: { direct: [], pass: [], weir: [] },
-  }
+  const empty = (): Record<Name, Cell[]> => ({ direct: [], pass: [], named: [], routed: [], stored: [] })
+  const cells: Record<Kind, Record<Name, Cell[]>> = { json: empty(), sse: empty() }
   for (const kind of KINDS) {
     for (const name of NAMES) {
+      const { child, model } = targets[name]
       const order = {
-        port: targets[name].port,
+        port: child.port,
         connections: BUSY_CONNECTIONS,
         streamFraction: kind === 'sse' ? 1 : 0,
+        model,
       }
       await load(generator, { ...order, requests: WARM_UP[kind] })
     }
@@ -118,53 +156,65 @@ async function compare(): Promise<Record<Kind, Summary>> {
       }
     }
   }
-  for (const child of new Set([generator, targets.weir, targets.pass, upstream])) await child.stop()
+  await stop([storing, plain, pass])
   return { json: summarize(cells.json), sse: summarize(cells.sse) }
 }
 
 function summarize(cells: Record<Name, readonly Cell[]>): Summary {
-  // Ratios are taken inside each round, then their median: a slow minute of the machine hits both.
-  const perRound = (read: (direct: Cell, pass: Cell, weir: Cell) => number): number =>
-    median(
-      cells.weir.map((weir, round) => {
-        const direct = cells.direct[round]
-        const pass = cells.pass[round]
-        return direct === undefined || pass === undefined ? Number.NaN : read(direct, pass, weir)
-      }),
-    )
+  const ratio = (name: Name): Ratio => {
+    const rounds = cells[name].map((cell, round) => {
+      const direct = cells.direct[round] ?? cell
+      const pass = cells.pass[round] ?? cell
+      return {
+        cpu: cell.cpuMicros / pass.cpuMicros,
+        addedP50: (cell.p50Ms - direct.p50Ms) / (pass.p50Ms - direct.p50Ms),
+        addedP99: (cell.p99Ms - direct.p99Ms) / (pass.p99Ms - direct.p99Ms),
+      }
+    })
+    return {
+      cpu: median(rounds.map(({ cpu }) => cpu)),
+      addedP50: median(rounds.map(({ addedP50 }) => addedP50)),
+      addedP99: median(rounds.map(({ addedP99 }) => addedP99)),
+    }
+  }
   return {
-    direct: medianCell(cells.direct),
-    pass: medianCell(cells.pass),
-    weir: medianCell(cells.weir),
-    ratio: {
-      cpu: perRound((_direct, pass, weir) => weir.cpuMicros / pass.cpuMicros),
-      addedP50: perRound((direct, pass, weir) => (weir.p50Ms - direct.p50Ms) / (pass.p50Ms - direct.p50Ms)),
-      addedP99: perRound((direct, pass, weir) => (weir.p99Ms - direct.p99Ms) / (pass.p99Ms - direct.p99Ms)),
+    cells: {
+      direct: medianCell(cells.direct),
+      pass: medianCell(cells.pass),
+      named: medianCell(cells.named),
+      routed: medianCell(cells.routed),
+      stored: medianCell(cells.stored),
     },
+    ratios: { named: ratio('named'), routed: ratio('routed'), stored: ratio('stored') },
   }
 }
 
 function print(result: Record<Kind, Summary>): void {
   for (const kind of KINDS) {
-    const { ratio, ...cells } = result[kind]
-    console.log(`\n${kind === 'json' ? 'JSON, 1 kB answer' : 'SSE, 100 events'}`)
-    console.log('            CPU us/req   req/s (c=32)   p50 ms (c=1)   p99 ms   first byte p50 ms')
+    const { ratios, cells } = result[kind]
+    console.log(`\n${kind === 'json' ? 'JSON, 1 kB answer' : 'SSE, 100 events'}, medians of ${ROUNDS} rounds`)
+    console.log(
+      '           CPU us/req   req/s (c=32)   p50 ms (c=1)   p99 ms   first byte   : pass-through  CPU  p50  p99',
+    )
     for (const name of NAMES) {
       const { cpuMicros, requestsPerSecond, p50Ms, p99Ms, firstByteP50Ms } = cells[name]
+      const ratio = name === 'direct' || name === 'pass' ? undefined : ratios[name]
+      const shown =
+        ratio === undefined
+          ? ''
+          : [ratio.cpu, ratio.addedP50, ratio.addedP99].map((value) => value.toFixed(2)).join(' ')
       console.log(
         [
           name.padEnd(8),
           cpuMicros.toFixed(0).padStart(12),
           requestsPerSecond.toFixed(0).padStart(14),
           p50Ms.toFixed(3).padStart(14),
-          p99Ms.toFixed(3).padStart(10),
-          firstByteP50Ms.toFixed(3).padStart(16),
+          p99Ms.toFixed(3).padStart(8),
+          firstByteP50Ms.toFixed(3).padStart(12),
+          shown.padStart(32),
         ].join(' '),
       )
     }
-    console.log(
-      `weir : pass-through   CPU ${ratio.cpu.toFixed(2)}   added p50 ${ratio.addedP50.toFixed(2)}   added p99 ${ratio.addedP99.toFixed(2)}`,
-    )
   }
 }
 
@@ -179,14 +229,16 @@ interface Sample {
 async function soak(): Promise<readonly Sample[]> {
   const parts = 20
   const requests = isQuick ? 1000 : 10_000
-  const upstream = await startChild('./gateway-upstream.ts')
-  const generator = await startChild('./gateway-load.ts')
-  const env = { UPSTREAM_PORT: String(upstream.port) }
-  const weir = await startChild('./gateway-weir.ts', { env, flags: ['--expose-gc'] })
+  const { generator, env, stop } = await start()
+  const gateway = await startChild('./gateway-weir.ts', {
+    env: { ...env, RECORD: 'on' },
+    flags: ['--expose-gc'],
+  })
+  const order = { port: gateway.port, connections: BUSY_CONNECTIONS, requests, streamFraction: 0.1 }
   const samples: Sample[] = []
   for (let part = 1; part <= parts; part += 1) {
-    await load(generator, { port: weir.port, connections: BUSY_CONNECTIONS, requests, streamFraction: 0.1 })
-    const { rssBytes, heapBytes, externalBytes } = await weir.usage()
+    await load(generator, { ...order, model: 'weir' })
+    const { rssBytes, heapBytes, externalBytes } = await gateway.usage()
     const sample = {
       requests: part * requests,
       rssMiB: rssBytes / 2 ** 20,
@@ -200,7 +252,7 @@ async function soak(): Promise<readonly Sample[]> {
       )
     }
   }
-  for (const child of [generator, weir, upstream]) await child.stop()
+  await stop([gateway])
   return samples
 }
 

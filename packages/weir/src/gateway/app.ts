@@ -32,7 +32,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'] as 
 
 export function createApp(options: AppOptions): FastifyInstance {
   const { maxBodyBytes } = options
-  const makeId = createIdMaker(() => options.now().getTime())
+  const makeId = createIdMaker(() => performance.timeOrigin + performance.now())
   const app = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,

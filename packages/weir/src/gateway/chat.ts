@@ -12,7 +12,7 @@ import type { OutcomeStore } from '../record/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { WholeAnswer } from '../upstream/answer.ts'
 import type { Lifeline, LiveAttempt, UpstreamClient } from '../upstream/client.ts'
-import { meterCostUsd, readUsageFromTail } from '../upstream/usage.ts'
+import { meterCostUsd, parseLoosely, readUsage, readUsageFromTail } from '../upstream/usage.ts'
 import { parseChatRequest, type ChatRequest } from './chat-request.ts'
 import { addDecisionHeaders, selectForCaller, selectForUpstream } from './headers.ts'
 import { Relay, type RelayEnd } from './relay.ts'
@@ -155,17 +155,22 @@ function answerWhole(options: ChatOptions, exchange: Exchange, { served, accepte
   const headers = selectForCaller(answer.headers)
   const overheadMs = addDecision(headers, exchange, served)
   const body =
-    request.wantsExplanation && answer.json !== undefined
+    request.wantsExplanation && answer.isJson
       ? spliceMember(answer.body, 'weir', explain(exchange, served, overheadMs))
       : answer.body
   headers.push('content-length', String(body.length))
   response.writeHead(answer.status, headers)
   response.end(body)
-  const text = options.storesText && isAnswered ? readResponseText(answer.json) : undefined
-  const { latencyMs = 0, usage, costUsd } = accepted
+  if (options.store === undefined) return
+  const json = answer.isJson ? parseLoosely(answer.body.toString('utf8')) : undefined
   record(options, exchange, {
     served,
-    ending: { latencyMs, usage, costUsd, text, status: isAnswered ? undefined : answer.status },
+    ending: {
+      latencyMs: accepted.latencyMs ?? 0,
+      usage: readUsage(json),
+      text: options.storesText ? readResponseText(json) : undefined,
+      status: isAnswered ? undefined : answer.status,
+    },
   })
 }
 
@@ -223,14 +228,12 @@ function recordStream(
   if (error !== undefined && error.code !== 'request.aborted') {
     options.log.warn('gateway.stream_failed', { requestId: exchange.id, code: error.code, model })
   }
-  const usage = readUsageFromTail(tail)
-  const definition = options.upstream.get(model)
+  if (options.store === undefined) return
   record(options, exchange, {
     served,
     ending: {
       latencyMs: performance.now() - startedAtMs,
-      usage,
-      costUsd: definition === undefined ? undefined : meterCostUsd(definition, usage),
+      usage: readUsageFromTail(tail()),
       text: text === undefined ? undefined : readStreamText(text),
       error: error?.code,
     },
@@ -268,11 +271,13 @@ function sendError({ id, response }: Exchange, { code, message, status }: Sendab
 }
 
 function record(
-  { store, storesText, now }: ChatOptions,
+  { store, storesText, now, upstream }: ChatOptions,
   { id, request }: Exchange,
   { served, ending }: { readonly served: Served; readonly ending?: Ending },
 ): void {
   if (store === undefined) return
   const messages = storesText ? request.messages : undefined
-  store.append(toRow({ id, servedAt: now(), messages, ...served, ending }))
+  const answered = upstream.get(served.attempts.at(-1)?.model ?? '')
+  const costUsd = answered === undefined ? undefined : meterCostUsd(answered, ending?.usage)
+  store.append(toRow({ id, servedAt: now(), messages, ...served, ending, costUsd }))
 }

@@ -19,7 +19,7 @@ export interface RelayEnd {
   /** Absent when the stream ended well. */
   readonly error?: { readonly code: ErrorCode; readonly message: string }
   /** The last bytes, for usage. */
-  readonly tail: string
+  readonly tail: () => string
   /** The stream from its start, when it is kept; cut at 1 MiB. */
   readonly text?: string
 }
@@ -101,7 +101,7 @@ export class Relay implements Outlet {
     if (this.#isDone) return
     this.#isDone = true
     this.#options.onEnd({
-      tail: this.#tail.toString(),
+      tail: () => this.#tail.toString(),
       ...(error === undefined ? {} : { error }),
       ...(this.#options.keepsText ? { text: Buffer.concat(this.#text).toString('utf8') } : {}),
     })

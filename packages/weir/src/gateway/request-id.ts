@@ -9,7 +9,7 @@ export function createIdMaker(nowMs: () => number): () => string {
   let lastMs = -1
   let prefix = ''
   return () => {
-    const ms = nowMs()
+    const ms = Math.floor(nowMs())
     if (ms !== lastMs) {
       const hex = ms.toString(16).padStart(12, '0')
       prefix = `${hex.slice(0, 8)}-${hex.slice(8)}-7`

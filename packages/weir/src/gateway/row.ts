@@ -9,7 +9,6 @@ import type { LiveAttempt } from '../upstream/client.ts'
 export interface Ending {
   readonly latencyMs: number
   readonly usage: Usage | undefined
-  readonly costUsd: number | undefined
   /** What broke it off after the commit point. */
   readonly error?: ErrorCode | undefined
   /** HTTP status of the upstream when it is not 2xx. */
@@ -25,11 +24,21 @@ export interface RowParts {
   readonly attempts: readonly LiveAttempt[]
   /** Undefined when nothing of an upstream was sent. */
   readonly ending: Ending | undefined
+  /** Metered cost of the answer; undefined when a price or a count is unknown. */
+  readonly costUsd: number | undefined
   /** Undefined when text is not stored. */
   readonly messages: readonly StoredMessage[] | undefined
 }
 
-export function toRow({ id, servedAt, decision, ending, messages, ...parts }: RowParts): LiveOutcome {
+export function toRow({
+  id,
+  servedAt,
+  decision,
+  ending,
+  costUsd,
+  messages,
+  ...parts
+}: RowParts): LiveOutcome {
   const attempts = withoutUnmade(parts.attempts)
   const last = attempts.at(-1)
   const stored = attempts.map((attempt) => toStored(attempt, attempt === last ? ending : undefined))
@@ -39,7 +48,7 @@ export function toRow({ id, servedAt, decision, ending, messages, ...parts }: Ro
     servedAt,
     decision,
     attempts: stored,
-    ...(isAnswered && last !== undefined ? { answered: { model: last.model, ...ending } } : {}),
+    ...(isAnswered && last !== undefined ? { answered: { model: last.model, costUsd, ...ending } } : {}),
     ...(messages === undefined ? {} : { messages }),
   })
 }

@@ -7,6 +7,17 @@
  * Keys that differ only in case are refused: Go's parser takes `Model` for `model`, so a caller could choose a model past the policy.
  */
 import { parseJson, WeirError } from '@weir/core'
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  COMMA,
+  isSpace,
+  OPEN_BRACE,
+  QUOTE,
+  skipSpace,
+  skipString,
+  skipValue,
+} from '../upstream/json-scan.ts'
 
 /** Places in the body, found once and used for each attempt. */
 export interface BodyMap {
@@ -15,16 +26,6 @@ export interface BodyMap {
   /** Start and end of each piece to leave out so that no top-level `weir` remains, alternating, ascending. */
   readonly cuts: readonly number[]
 }
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
-/** Bytes of a string that are looked at one by one before the search is left to the C++ one, whose call costs about as much. */
-const NEAR_BYTES = 32
 
 /** Throws `request.body` when a top-level key differs from `model` only in case. */
 export function mapBody(bytes: Buffer): BodyMap {
@@ -113,65 +114,4 @@ function readKey(bytes: Buffer, start: number, end: number): '' | 'model' | 'wei
 function hasBackslash(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at += 1) if (bytes[at] === BACKSLASH) return true
   return false
-}
-
-function skipSpace(bytes: Buffer, from: number): number {
-  let at = from
-  while (isSpace(bytes[at])) at += 1
-  return at
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
-}
-
-/** From an opening quote to just after the closing one. */
-function skipString(bytes: Buffer, open: number): number {
-  const near = Math.min(open + NEAR_BYTES, bytes.length)
-  let at = open + 1
-  while (at < near) {
-    const byte = bytes[at]
-    if (byte === QUOTE) return at + 1
-    at += byte === BACKSLASH ? 2 : 1
-  }
-  return skipLongString(bytes, at)
-}
-
-/** `from` is not inside an escape. A quote ends the string when an even number of backslashes stands before it. */
-function skipLongString(bytes: Buffer, from: number): number {
-  let quote = bytes.indexOf(QUOTE, from)
-  while (quote >= 0) {
-    let slash = quote - 1
-    while (slash >= from && bytes[slash] === BACKSLASH) slash -= 1
-    if ((quote - 1 - slash) % 2 === 0) return quote + 1
-    quote = bytes.indexOf(QUOTE, quote + 1)
-  }
-  return bytes.length
-}
-
-/** From the first byte of a value to just after its last. */
-function skipValue(bytes: Buffer, start: number): number {
-  const byte = bytes[start]
-  if (byte === QUOTE) return skipString(bytes, start)
-  if (byte === OPEN_BRACE || byte === OPEN_BRACKET) return skipNested(bytes, start)
-  let at = start
-  while (at < bytes.length && bytes[at] !== COMMA && bytes[at] !== CLOSE_BRACE && !isSpace(bytes[at])) at += 1
-  return at
-}
-
-/** Objects and arrays. Iterative: the depth of a body costs no stack. */
-function skipNested(bytes: Buffer, start: number): number {
-  let depth = 1
-  let at = start + 1
-  while (at < bytes.length && depth > 0) {
-    const byte = bytes[at]
-    if (byte === QUOTE) {
-      at = skipString(bytes, at)
-      continue
-    }
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1
-    at += 1
-  }
-  return at
 }

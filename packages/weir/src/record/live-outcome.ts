@@ -5,7 +5,6 @@
  */
 import {
   isRecord,
-  parseJson,
   type Decision,
   type ErrorCode,
   type ModelOutcome,
@@ -13,6 +12,7 @@ import {
   type StoredMessage,
   type Usage,
 } from '@weir/core'
+import { parseLoosely } from '../upstream/usage.ts'
 
 export interface StoredAttempt {
   readonly model: string
@@ -97,12 +97,4 @@ function firstChoice(body: unknown): Readonly<Record<string, unknown>> | undefin
   const choices = isRecord(body) ? body['choices'] : undefined
   if (!Array.isArray(choices)) return undefined
   return choices.filter(isRecord).find((choice) => (choice['index'] ?? 0) === 0)
-}
-
-function parseLoosely(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
 }

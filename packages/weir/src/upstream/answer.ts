@@ -1,11 +1,10 @@
 /**
  * Answer: what one upstream call gave, held back until the gateway commits to it. A whole answer (JSON, also an error the caller
- * made) is complete and checked before anything is sent, so that a broken one can still fail over. An event stream is committed
+ * made) is complete, to its last brace, before anything is sent, so that a broken one can still fail over. An event stream is committed
  * at its first bytes. An answer above WHOLE_BYTES is committed unchecked rather than held in memory.
  */
-import { isRecord, parseJson, type Usage } from '@weir/core'
 import type { Exchange, Failure, Sink, UpstreamHeaders } from './dispatch.ts'
-import { readUsage } from './usage.ts'
+import { isWholeObject } from './json-scan.ts'
 
 /** Largest answer that is held in memory, bytes. 8 MiB: a long completion is below 1 MiB, an image answer can be a few. */
 export const WHOLE_BYTES: number = 8 * 1024 * 1024
@@ -17,8 +16,8 @@ export interface WholeAnswer {
   readonly status: number
   readonly headers: UpstreamHeaders
   readonly body: Buffer
-  /** Absent when the upstream compressed it although it was asked not to, or when it is no 2xx. */
-  readonly json?: unknown
+  /** False when the upstream compressed it although it was asked not to, or when it is no 2xx. */
+  readonly isJson: boolean
 }
 
 export interface StreamAnswer {
@@ -50,7 +49,7 @@ export interface Refusal extends Failure {
 }
 
 export type Read =
-  | { readonly answer: Answer; readonly usage?: Usage; readonly failure?: undefined }
+  | { readonly answer: Answer; readonly failure?: undefined }
   | { readonly failure: Failure | Refusal; readonly answer?: undefined }
 
 export interface ReaderOptions {
@@ -170,20 +169,16 @@ export class AnswerReader implements Sink {
     const body = this.#held.length === 1 && first !== undefined ? first : Buffer.concat(this.#held)
     if (!isSuccess(status)) {
       if (isCallersFault(status, this.#options.isCallersKey)) {
-        return { answer: { kind: 'whole', status, headers, body } }
+        return { answer: { kind: 'whole', status, headers, body, isJson: false } }
       }
       const message =
         status < 400 ? `answered ${status}, redirects are not followed` : `answered status ${status}`
       return { failure: { code: 'upstream.refused', message, status, headers } }
     }
     if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
-      return { answer: { kind: 'whole', status, headers, body } }
+      return { answer: { kind: 'whole', status, headers, body, isJson: false } }
     }
-    const json = parseBody(body)
-    if (!isRecord(json)) return NOT_JSON
-    const usage = readUsage(json)
-    const answer: WholeAnswer = { kind: 'whole', status, headers, body, json }
-    return usage === undefined ? { answer } : { answer, usage }
+    return isWholeObject(body) ? { answer: { kind: 'whole', status, headers, body, isJson: true } } : NOT_JSON
   }
 }
 
@@ -192,14 +187,6 @@ const EMPTY: Read = {
   failure: { code: 'upstream.bad_body', message: 'the event stream ended without an event' },
 }
 const NOT_JSON: Read = { failure: { code: 'upstream.bad_body', message: 'the answer is not a JSON object' } }
-
-function parseBody(body: Buffer): unknown {
-  try {
-    return parseJson(body.toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300

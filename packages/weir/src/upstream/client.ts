@@ -9,7 +9,6 @@ import { AnswerReader, type Answer, type Read, type Refusal } from './answer.ts'
 import { parseBaseUrl } from './base-url.ts'
 import type { Timeouts, UpstreamModel } from './definition.ts'
 import { createOrigin, type Origin } from './dispatch.ts'
-import { meterCostUsd } from './usage.ts'
 
 export interface LiveAttempt extends Attempt {
   /** Absent when the attempt has an error. */
@@ -144,15 +143,5 @@ function toAttempt({ definition }: Route, read: Read, startedAtMs: number): Live
     const error = { code: failure.code, message: `${model}: ${failure.message}` }
     return { model, startedAtMs, latencyMs, error, ...('status' in failure ? { refusal: failure } : {}) }
   }
-  const { answer, usage } = read
-  const costUsd = meterCostUsd(definition, usage)
-  const attempt: { -readonly [K in keyof LiveAttempt]: LiveAttempt[K] } = {
-    model,
-    startedAtMs,
-    latencyMs,
-    answer,
-  }
-  if (usage !== undefined) attempt.usage = usage
-  if (costUsd !== undefined) attempt.costUsd = costUsd
-  return attempt
+  return { model, startedAtMs, latencyMs, answer: read.answer }
 }

@@ -45,7 +45,8 @@ export function readUsageFromTail(tail: string): Usage | undefined {
   return undefined
 }
 
-function parseLoosely(text: string): unknown {
+/** Undefined when it is not JSON: what an upstream sends is read leniently. */
+export function parseLoosely(text: string): unknown {
   try {
     return parseJson(text)
   } catch {
