@@ -111,7 +111,7 @@ function growTree(growth: Growth, root: number): void {
     nodes.cuts[node] = cut.at
     nodes.lefts[node] = addNode(nodes)
     addNode(nodes)
-    const left = nodes.lefts[node]!
+    const left = nodes.lefts[node]
     stack.push({ node: left + 1, start: middle, end, depth: depth + 1 })
     stack.push({ node: left, start, end: middle, depth: depth + 1 })
   }

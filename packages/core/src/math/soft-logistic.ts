@@ -31,7 +31,7 @@ export interface SoftLogisticOptions {
 
 export interface LinearFit {
   /** One weight per column. */
-  readonly weights: Float64Array
+  readonly weights: Float32Array
   readonly bias: number
 }
 
@@ -41,7 +41,7 @@ export function fitSoftLogistic(
   { inversePenalty, epochs, tolerance, rng }: SoftLogisticOptions,
 ): LinearFit {
   const { matrix, labels, rows } = data
-  const weights = new Float64Array(matrix.columns)
+  const weights = new Float32Array(matrix.columns)
   const dual = new Float64Array(matrix.rows)
   const norms = new Float64Array(matrix.rows)
   for (const row of rows) norms[row] = squaredNormRow(matrix, row) + BIAS_SCALE * BIAS_SCALE

@@ -31,7 +31,7 @@ export function stackRows(rows: readonly SparseRow[], columns: number): SparseMa
 }
 
 /** x_row . dense */
-export function dotRow(matrix: SparseMatrix, row: number, dense: Float64Array): number {
+export function dotRow(matrix: SparseMatrix, row: number, dense: Float32Array): number {
   const { starts, indices, values } = matrix
   const end = starts[row + 1]!
   let sum = 0
@@ -43,7 +43,7 @@ export function dotRow(matrix: SparseMatrix, row: number, dense: Float64Array): 
 export function addRow(
   matrix: SparseMatrix,
   row: number,
-  target: { readonly dense: Float64Array; readonly factor: number },
+  target: { readonly dense: Float32Array; readonly factor: number },
 ): void {
   const { starts, indices, values } = matrix
   const { dense, factor } = target
