@@ -3,9 +3,11 @@
  * gives one outcome row a question, in the order of the questions. Works for any OpenAI-compatible endpoint, not only for the demo.
  * A run that was cut off goes on where it stopped when it is given the rows it had.
  */
-import { isRecord, WeirError, type ModelOutcome, type Outcome } from '@weir/core'
+import { WeirError, type ModelOutcome, type Outcome } from '@weir/core'
+import { readResponseText } from '../record/live-outcome.ts'
 import { createUpstreamClient, type LiveAttempt, type UpstreamClient } from '../upstream/client.ts'
 import { DEFAULT_TIMEOUTS, type UpstreamModel } from '../upstream/definition.ts'
+import { meterCostUsd, parseLoosely, readUsage } from '../upstream/usage.ts'
 
 /** What collecting needs to know of a question. */
 export interface Asked {
@@ -90,17 +92,20 @@ async function askOne<Q extends Asked>(
   model: string,
   { question, grade }: Task<Q>,
 ): Promise<ModelOutcome> {
+  const definition = client.get(model)
   const body = Buffer.from(
     JSON.stringify({
-      model: client.get(model)?.upstreamModel ?? model,
+      model: definition?.upstreamModel ?? model,
       messages: [{ role: 'user', content: question.prompt }],
     }),
   )
   let attempt: LiveAttempt | undefined
+  let answer: unknown
   let text: string | undefined
   for (let tries = 0; tries < TRIES && text === undefined; tries += 1) {
-    attempt = await client.call({ model, body, headers: [], lifeline: { isGone: false, drop: undefined } })
-    text = readText(attempt)
+    attempt = await client.call({ model, body, headers: [], lifeline: { isGone: false, call: undefined } })
+    answer = readBody(attempt)
+    text = readResponseText(answer)
   }
   if (attempt === undefined || text === undefined) {
     const { code, message } = attempt?.error ?? {
@@ -109,7 +114,9 @@ async function askOne<Q extends Asked>(
     }
     throw new WeirError(code, `${message}; tried ${TRIES} times`)
   }
-  const { usage, costUsd, latencyMs } = attempt
+  const { latencyMs } = attempt
+  const usage = readUsage(answer)
+  const costUsd = definition === undefined ? undefined : meterCostUsd(definition, usage)
   return {
     score: await grade(question, text),
     response: text,
@@ -119,11 +126,7 @@ async function askOne<Q extends Asked>(
   }
 }
 
-/** Text of the first choice; undefined when the call failed or its body is no completion. */
-function readText({ answer }: LiveAttempt): string | undefined {
-  const json = answer?.kind === 'whole' ? answer.json : undefined
-  const choices = isRecord(json) ? json['choices'] : undefined
-  const first: unknown = Array.isArray(choices) ? choices[0] : undefined
-  const message = isRecord(first) ? first['message'] : undefined
-  return isRecord(message) && typeof message['content'] === 'string' ? message['content'] : undefined
+/** The body of a whole answer; undefined when the call failed or the body is no JSON. */
+function readBody({ answer }: LiveAttempt): unknown {
+  return answer?.kind === 'whole' && answer.isJson ? parseLoosely(answer.body.toString('utf8')) : undefined
 }
