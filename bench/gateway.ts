@@ -103,7 +103,7 @@ interface Started {
   readonly generator: Child
   /** Environment of a gateway: where the model is, and the artifact. */
   readonly env: Readonly<Record<string, string>>
-  stop(children: readonly Child[]): Promise<void>
+  readonly stop: (children: readonly Child[]) => Promise<void>
 }
 
 async function start(): Promise<Started> {
@@ -123,6 +123,10 @@ async function start(): Promise<Started> {
   }
 }
 
+function noCells(): Record<Name, Cell[]> {
+  return { direct: [], pass: [], named: [], routed: [], stored: [] }
+}
+
 async function compare(): Promise<Record<Kind, Summary>> {
   const { upstream, generator, env, stop } = await start()
   const pass = await startChild('./gateway-pass.ts', { env })
@@ -135,8 +139,7 @@ async function compare(): Promise<Record<Kind, Summary>> {
     routed: { child: plain, model: 'weir' },
     stored: { child: storing, model: 'weir' },
   }
-  const empty = (): Record<Name, Cell[]> => ({ direct: [], pass: [], named: [], routed: [], stored: [] })
-  const cells: Record<Kind, Record<Name, Cell[]>> = { json: empty(), sse: empty() }
+  const cells: Record<Kind, Record<Name, Cell[]>> = { json: noCells(), sse: noCells() }
   for (const kind of KINDS) {
     for (const name of NAMES) {
       const { child, model } = targets[name]
