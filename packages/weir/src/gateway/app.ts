@@ -32,7 +32,8 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'] as 
 
 export function createApp(options: AppOptions): FastifyInstance {
   const { maxBodyBytes } = options
-  const makeId = createIdMaker(() => performance.timeOrigin + performance.now())
+  const { timeOrigin } = performance
+  const makeId = createIdMaker(() => timeOrigin + performance.now())
   const app = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
