@@ -92,6 +92,14 @@ describe('fitSoftLogistic', () => {
     expect(bias).toBeCloseTo(logit(0.8), 2)
   })
 
+  it('has the best bias for its weights, however few passes it made', () => {
+    const data = makeData(80, 6, 3)
+    for (const epochs of [1, 2, 5]) {
+      const early = fit(data, 3, epochs)
+      expect(Math.abs(gradient(data, early, 3).at(-1)!)).toBeLessThan(1e-6)
+    }
+  })
+
   it('shrinks as the penalty grows', () => {
     const data = makeData(60, 5, 9)
     const norms = [10, 1, 0.1, 0.01].map((c) => Math.hypot(...fit(data, c).weights))
