@@ -15,15 +15,17 @@ import { normaliseLength } from '../math/dense.ts'
 import { predictForest, type Forest } from '../math/extra-trees.ts'
 import { findNearest } from '../math/nearest.ts'
 import { predictSoftmax, type SoftmaxFit } from '../math/softmax-regression.ts'
-import { dotSparse, projectSparse, type SparseRow } from '../math/sparse.ts'
+import { dotSparsePair, projectSparse, type SparseRow } from '../math/sparse.ts'
 import { weigh, type Weighting } from './weighting.ts'
 
 export type ComponentName = 'label' | 'gap' | 'table' | 'nearest' | 'forest'
 
-export interface LinearComponent {
-  /** One weight per column of Weighted.text. */
+/** The two linear components share one table, so that an entry of the text costs one cache line, not two. */
+export interface LinearComponents {
+  /** Two weights per column of Weighted.text, side by side: of `label` and of `gap`. */
   readonly weights: Float32Array
-  readonly bias: number
+  readonly labelBias: number
+  readonly gapBias: number
 }
 
 export interface TableComponent {
@@ -50,8 +52,7 @@ export interface View {
 }
 
 export interface Components {
-  readonly label: LinearComponent
-  readonly gap: LinearComponent
+  readonly linear: LinearComponents
   readonly table: TableComponent
   readonly nearest: NearestComponent
   readonly forest: Forest
@@ -79,17 +80,15 @@ export function see(features: Features, { weighting, projection, rank }: View): 
 
 /** One number per COMPONENT_NAMES, same order. */
 export function predictComponents(components: Components, seen: Seen, rank: number): Float64Array {
+  const { weights, labelBias, gapBias } = components.linear
+  const [label, gap] = dotSparsePair(seen.text, weights)
   return Float64Array.of(
-    predictLinear(components.label, seen.text),
-    predictLinear(components.gap, seen.text),
+    label + labelBias,
+    gap + gapBias,
     predictTable(components.table, seen.words),
     predictNearest(components.nearest, seen.dense.subarray(0, rank)),
     predictForest(components.forest, seen.dense, 0),
   )
-}
-
-function predictLinear({ weights, bias }: LinearComponent, text: SparseRow): number {
-  return bias + dotSparse(text, weights)
 }
 
 function predictTable({ tagger, gaps }: TableComponent, words: SparseRow): number {

@@ -7,7 +7,8 @@ import { isRecord } from '../contract/json.ts'
 import { WeirError } from '../contract/errors.ts'
 import { packArray, unpackArray, unpackIntegers, type PackedArray } from '../contract/packed-array.ts'
 import type { BlendParameters, Combination } from './blend.ts'
-import { COMPONENT_NAMES, type Components, type LinearComponent, type View } from './components.ts'
+import { joinBuckets } from './weighting.ts'
+import { COMPONENT_NAMES, type Components, type View } from './components.ts'
 
 export interface StoredBlend {
   readonly idf: PackedArray
@@ -17,8 +18,7 @@ export interface StoredBlend {
   readonly vocabulary: PackedArray
   readonly rank: number
   readonly projection: PackedArray
-  readonly label: StoredLinear
-  readonly gap: StoredLinear
+  readonly linear: { readonly weights: PackedArray; readonly labelBias: number; readonly gapBias: number }
   readonly table: {
     readonly classes: number
     readonly weights: PackedArray
@@ -35,26 +35,18 @@ export interface StoredBlend {
   readonly combination: Combination
 }
 
-interface StoredLinear {
-  readonly weights: PackedArray
-  readonly bias: number
-}
-
 export function toStoredBlend({ view, components, combination }: BlendParameters): StoredBlend {
   const { weighting } = view
-  const buckets = [...weighting.vocabularyColumn.keys()].filter(
-    (b) => (weighting.vocabularyColumn[b] ?? -1) >= 0,
-  )
-  const { label, gap, table, nearest, forest } = components
+  const { idf, vocabulary } = splitBuckets(weighting.buckets)
+  const { linear, table, nearest, forest } = components
   return {
-    idf: packArray(weighting.idf, 'int8'),
+    idf: packArray(idf, 'int8'),
     surfaceMean: packArray(weighting.surfaceMean, 'float32'),
     surfaceDeviation: packArray(weighting.surfaceDeviation, 'float32'),
-    vocabulary: packArray(buckets, 'int32'),
+    vocabulary: packArray(vocabulary, 'int32'),
     rank: view.rank,
     projection: packArray(view.projection, 'int8'),
-    label: toStoredLinear(label),
-    gap: toStoredLinear(gap),
+    linear: { ...linear, weights: packArray(linear.weights, 'int16') },
     table: {
       classes: table.tagger.classes,
       weights: packArray(table.tagger.weights, 'int8'),
@@ -76,8 +68,11 @@ export function toStoredBlend({ view, components, combination }: BlendParameters
   }
 }
 
-function toStoredLinear({ weights, bias }: LinearComponent): StoredLinear {
-  return { weights: packArray(weights, 'int16'), bias }
+/** The two columns of the weighting's table: idf per bucket, and the vocabulary's buckets in column order. */
+function splitBuckets(buckets: Float32Array): { readonly idf: Float32Array; readonly vocabulary: number[] } {
+  const idf = Float32Array.from({ length: buckets.length / 2 }, (_, bucket) => buckets[2 * bucket] ?? 0)
+  const vocabulary = [...idf.keys()].filter((bucket) => (buckets[2 * bucket + 1] ?? -1) >= 0)
+  return { idf, vocabulary }
 }
 
 /** Throws `artifact.truncated` naming the field when something is missing or of the wrong length. */
@@ -86,8 +81,7 @@ export function fromStoredBlend(stored: unknown, spec: EncoderSpec): BlendParame
   const view = readView(root, spec)
   const components = readComponents(root)
   const combination = readCombination(record(root['combination'], 'combination'))
-  const expected = spec.buckets + spec.surface.length
-  if (components.label.weights.length !== expected || components.gap.weights.length !== expected) {
+  if (components.linear.weights.length !== 2 * (spec.buckets + spec.surface.length)) {
     throw new WeirError(
       'artifact.truncated',
       `the artifact's linear weights do not fit its encoder; train it again`,
@@ -98,10 +92,6 @@ export function fromStoredBlend(stored: unknown, spec: EncoderSpec): BlendParame
 
 function readView(root: Readonly<Record<string, unknown>>, spec: EncoderSpec): View {
   const vocabulary = unpackIntegers(root['vocabulary'], 'vocabulary')
-  const vocabularyColumn = new Int32Array(spec.buckets).fill(-1)
-  vocabulary.forEach((bucket, column) => {
-    vocabularyColumn[bucket] = column
-  })
   const idf = unpackArray(root['idf'], 'idf')
   const rank = number(root['rank'], 'rank')
   const projection = unpackArray(root['projection'], 'projection')
@@ -113,11 +103,10 @@ function readView(root: Readonly<Record<string, unknown>>, spec: EncoderSpec): V
   }
   return {
     weighting: {
-      idf,
+      buckets: joinBuckets(idf, vocabulary),
       channels: spec.channels,
       surfaceMean: unpackArray(root['surfaceMean'], 'surfaceMean'),
       surfaceDeviation: unpackArray(root['surfaceDeviation'], 'surfaceDeviation'),
-      vocabularyColumn,
       vocabularySize: vocabulary.length,
     },
     projection,
@@ -126,12 +115,16 @@ function readView(root: Readonly<Record<string, unknown>>, spec: EncoderSpec): V
 }
 
 function readComponents(root: Readonly<Record<string, unknown>>): Components {
+  const linear = record(root['linear'], 'linear')
   const table = record(root['table'], 'table')
   const nearest = record(root['nearest'], 'nearest')
   const forest = record(root['forest'], 'forest')
   return {
-    label: readLinear(root['label'], 'label'),
-    gap: readLinear(root['gap'], 'gap'),
+    linear: {
+      weights: unpackArray(linear['weights'], 'linear.weights'),
+      labelBias: number(linear['labelBias'], 'linear.labelBias'),
+      gapBias: number(linear['gapBias'], 'linear.gapBias'),
+    },
     table: {
       tagger: {
         classes: number(table['classes'], 'table.classes'),
@@ -151,14 +144,6 @@ function readComponents(root: Readonly<Record<string, unknown>>): Components {
       cuts: unpackArray(forest['cuts'], 'forest.cuts'),
       lefts: Uint32Array.from(unpackIntegers(forest['lefts'], 'forest.lefts')),
     },
-  }
-}
-
-function readLinear(value: unknown, where: string): LinearComponent {
-  const stored = record(value, where)
-  return {
-    weights: unpackArray(stored['weights'], `${where}.weights`),
-    bias: number(stored['bias'], `${where}.bias`),
   }
 }
 

@@ -12,15 +12,16 @@ import type { EncoderSpec, Features } from '../contract/features.ts'
 import type { SparseRow } from '../math/sparse.ts'
 
 export interface Weighting {
-  /** One inverse document frequency per bucket; 0 drops the bucket. */
-  readonly idf: Float32Array
+  /**
+   * Two numbers per bucket, side by side so that a bucket costs one cache line: its inverse document frequency (0 drops it) and its
+   * column in the vocabulary (-1 when it is not in it). Length 2 * buckets.
+   */
+  readonly buckets: Float32Array
   /** Ends of the channels, from the encoder's spec. */
   readonly channels: readonly number[]
   /** Mean and standard deviation of each surface feature on the training rows. */
   readonly surfaceMean: Float32Array
   readonly surfaceDeviation: Float32Array
-  /** Column of each bucket in the vocabulary, -1 when it is not in it; length buckets. */
-  readonly vocabularyColumn: Int32Array
   readonly vocabularySize: number
 }
 
@@ -43,33 +44,42 @@ export function textColumns(spec: EncoderSpec): number {
 
 export function weigh(features: Features, weighting: Weighting): Weighted {
   const room = features.indices.length + features.surface.length
-  const rows: Draft = { kept: new Uint32Array(room), scaled: new Float32Array(room), size: 0 }
-  scaleByFrequency(rows, features, weighting)
-  scaleChannels(rows, weighting.channels)
-  const words = pickVocabulary(rows, weighting.vocabularyColumn)
-  appendSurface(rows, features.surface, weighting)
+  const draft: Draft = {
+    kept: new Uint32Array(room),
+    scaled: new Float32Array(room),
+    columns: new Int32Array(room),
+    size: 0,
+  }
+  scaleByFrequency(draft, features, weighting)
+  scaleChannels(draft, weighting.channels)
+  const words = pickVocabulary(draft)
+  appendSurface(draft, features.surface, weighting)
   return {
-    text: { indices: rows.kept.subarray(0, rows.size), values: rows.scaled.subarray(0, rows.size) },
+    text: { indices: draft.kept.subarray(0, draft.size), values: draft.scaled.subarray(0, draft.size) },
     words,
   }
 }
 
-/** A row being made: `size` entries of `kept` (columns) and `scaled` (values) are filled. */
+/** A row being made: `size` entries of bucket, value and vocabulary column are filled. */
 interface Draft {
   readonly kept: Uint32Array
   readonly scaled: Float32Array
+  readonly columns: Int32Array
   size: number
 }
 
-function scaleByFrequency(draft: Draft, { indices, values }: Features, { idf }: Weighting): void {
+function scaleByFrequency(draft: Draft, { indices, values }: Features, { buckets }: Weighting): void {
+  let size = 0
   for (let k = 0; k < indices.length; k++) {
     const bucket = indices[k] ?? 0
-    const x = (values[k] ?? 0) * (idf[bucket] ?? 0)
-    if (x === 0) continue
-    draft.kept[draft.size] = bucket
-    draft.scaled[draft.size] = x
-    draft.size += 1
+    const idf = buckets[2 * bucket] ?? 0
+    if (idf === 0) continue
+    draft.kept[size] = bucket
+    draft.scaled[size] = (values[k] ?? 0) * idf
+    draft.columns[size] = buckets[2 * bucket + 1] ?? -1
+    size += 1
   }
+  draft.size = size
 }
 
 /** Scales each channel to length 1. */
@@ -85,12 +95,12 @@ function scaleChannels({ kept, scaled, size }: Draft, channels: readonly number[
   }
 }
 
-function pickVocabulary({ kept, scaled, size }: Draft, vocabularyColumn: Int32Array): SparseRow {
+function pickVocabulary({ columns, scaled, size }: Draft): SparseRow {
   const indices = new Uint32Array(size)
   const values = new Float32Array(size)
   let words = 0
   for (let k = 0; k < size; k++) {
-    const column = vocabularyColumn[kept[k] ?? 0] ?? -1
+    const column = columns[k] ?? -1
     if (column < 0) continue
     indices[words] = column
     values[words] = scaled[k] ?? 0
@@ -108,14 +118,26 @@ function channelOf(bucket: number, channels: readonly number[]): number {
 function appendSurface(
   draft: Draft,
   surface: Float32Array,
-  { idf, surfaceMean, surfaceDeviation }: Weighting,
+  { buckets, surfaceMean, surfaceDeviation }: Weighting,
 ): void {
+  const firstColumn = buckets.length / 2
   for (let j = 0; j < surface.length; j++) {
     const deviation = surfaceDeviation[j] ?? 0
     if (deviation === 0) continue
     const z = ((surface[j] ?? 0) - (surfaceMean[j] ?? 0)) / deviation
-    draft.kept[draft.size] = idf.length + j
+    draft.kept[draft.size] = firstColumn + j
     draft.scaled[draft.size] = SURFACE_SCALE * Math.max(-SURFACE_CLIP, Math.min(SURFACE_CLIP, z))
     draft.size += 1
   }
+}
+
+/** The weighting's table of buckets from its two columns. */
+export function joinBuckets(idf: Float32Array, vocabulary: ArrayLike<number>): Float32Array {
+  const buckets = new Float32Array(2 * idf.length).fill(-1)
+  idf.forEach((value, bucket) => {
+    buckets[2 * bucket] = value
+  })
+  for (let column = 0; column < vocabulary.length; column++)
+    buckets[2 * (vocabulary[column] ?? 0) + 1] = column
+  return buckets
 }

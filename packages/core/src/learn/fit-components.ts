@@ -6,9 +6,9 @@ import type { Components, NearestComponent, Seen, TableComponent } from '../esti
 import { fitForest } from '../math/extra-trees.ts'
 import { createRng, shuffle, type Rng } from '../math/rng.ts'
 import { fitShrunkenMeans } from '../math/shrunken-means.ts'
-import { fitSoftLogistic } from '../math/soft-logistic.ts'
+import { fitSoftLogistic, type LinearFit } from '../math/soft-logistic.ts'
 import { fitSoftmax } from '../math/softmax-regression.ts'
-import { stackRows, type SparseMatrix } from '../math/sparse.ts'
+import { interleave, stackRows, type SparseMatrix } from '../math/sparse.ts'
 import type { TaskTypes } from './task-types.ts'
 
 /** Predictions at this tolerance correlate above 0.999 with those of the exact solution on the recorded pairs. */
@@ -72,16 +72,12 @@ export function fitComponents(
   rows: readonly number[],
   { seed, inversePenalty }: FitOptions,
 ): Components {
-  const linear = (labels: Float64Array): { weights: Float32Array; bias: number } => {
-    const { weights, bias } = fitSoftLogistic(
-      { matrix: set.text, labels, rows },
-      { inversePenalty, ...SOLVER, rng: createRng(seed) },
-    )
-    return { weights, bias }
-  }
+  const fitLinear = (labels: Float64Array): LinearFit =>
+    fitSoftLogistic({ matrix: set.text, labels, rows }, { inversePenalty, ...SOLVER, rng: createRng(seed) })
+  const label = fitLinear(set.labels)
+  const gap = fitLinear(toSoftGaps(set.gaps))
   return {
-    label: linear(set.labels),
-    gap: linear(toSoftGaps(set.gaps)),
+    linear: { weights: interleave(label.weights, gap.weights), labelBias: label.bias, gapBias: gap.bias },
     table: fitTable(set, rows, createRng(seed)),
     nearest: fitNearest(set, rows, createRng(seed)),
     forest: fitForest({ x: set.dense, columns: set.dense.length / set.seen.length, y: set.gaps }, rows, {

@@ -6,7 +6,7 @@
  * Source: scikit-learn's smooth idf; MIN_ROWS is ours (a bucket of one row is noise and memory).
  */
 import type { EncoderSpec, Features } from '../contract/features.ts'
-import type { Weighting } from '../estimate/weighting.ts'
+import { joinBuckets, type Weighting } from '../estimate/weighting.ts'
 
 /** Rows a bucket must occur in to be kept. */
 const MIN_ROWS = 2
@@ -24,26 +24,23 @@ export function fitWeighting(features: readonly Features[], spec: EncoderSpec): 
     if (df >= MIN_ROWS) idf[bucket] = 1 + Math.log((1 + features.length) / (1 + df))
   }
   const vocabulary = selectVocabulary(frequency, spec)
-  return { idf, channels: spec.channels, ...fitSurface(features, spec), ...vocabulary }
+  return {
+    buckets: joinBuckets(idf, vocabulary),
+    vocabularySize: vocabulary.length,
+    channels: spec.channels,
+    ...fitSurface(features, spec),
+  }
 }
 
 /** The commonest buckets of the first channel; ties go to the lower bucket, so that the choice is the same everywhere. */
-function selectVocabulary(
-  frequency: Float64Array,
-  spec: EncoderSpec,
-): Pick<Weighting, 'vocabularyColumn' | 'vocabularySize'> {
+function selectVocabulary(frequency: Float64Array, spec: EncoderSpec): number[] {
   const wordBuckets = Array.from({ length: spec.channels[0] ?? 0 }, (_, bucket) => bucket)
   const df = (bucket: number): number => frequency[bucket] ?? 0
-  const chosen = wordBuckets
+  return wordBuckets
     .filter((bucket) => df(bucket) >= MIN_ROWS)
     .sort((a, b) => df(b) - df(a) || a - b)
     .slice(0, MAX_VOCABULARY)
     .sort((a, b) => a - b)
-  const vocabularyColumn = new Int32Array(spec.buckets).fill(-1)
-  chosen.forEach((bucket, column) => {
-    vocabularyColumn[bucket] = column
-  })
-  return { vocabularyColumn, vocabularySize: chosen.length }
 }
 
 function fitSurface(

@@ -59,11 +59,27 @@ export function squaredNormRow(matrix: SparseMatrix, row: number): number {
   return sum
 }
 
-/** row . dense, for one row outside a matrix. */
-export function dotSparse({ indices, values }: SparseRow, dense: Float32Array): number {
-  let sum = 0
-  for (let k = 0; k < indices.length; k++) sum += values[k]! * dense[indices[k]!]!
-  return sum
+/** row . a and row . b for two dense vectors kept side by side: `pairs` is a_0, b_0, a_1, b_1 … */
+export function dotSparsePair({ indices, values }: SparseRow, pairs: Float32Array): [number, number] {
+  let first = 0
+  let second = 0
+  for (let k = 0; k < indices.length; k++) {
+    const at = 2 * indices[k]!
+    const x = values[k]!
+    first += x * pairs[at]!
+    second += x * pairs[at + 1]!
+  }
+  return [first, second]
+}
+
+/** a_0, b_0, a_1, b_1 … of two vectors of one length. */
+export function interleave(a: Float32Array, b: Float32Array): Float32Array {
+  const pairs = new Float32Array(2 * a.length)
+  for (let i = 0; i < a.length; i++) {
+    pairs[2 * i] = a[i]!
+    pairs[2 * i + 1] = b[i]!
+  }
+  return pairs
 }
 
 /** into += row times a (columns x into.length) row-major matrix. */

@@ -41,7 +41,9 @@ export function createLexicalEncoder(): Encoder {
       const values = new Float32Array(indices.length)
       for (let i = 0; i < indices.length; i++) {
         const bucket = indices[i] ?? 0
-        values[i] = Math.log2(1 + (scratch.counts[bucket] ?? 0))
+        const count = scratch.counts[bucket] ?? 0
+        // Most buckets occur once; the logarithm is a third of the encoder's time without this.
+        values[i] = count === 1 ? 1 : Math.log2(1 + count)
         scratch.counts[bucket] = 0
       }
       const surface = readSurface({ query, main: shown.text, contextChars: context.length })

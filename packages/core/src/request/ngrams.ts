@@ -97,14 +97,21 @@ interface Span {
   readonly weight: number
 }
 
+/** The word being read with a space on each side; grows with the longest word seen. */
+let padded: Uint16Array = new Uint16Array(256)
+
 /** Character n-grams of the word with one space on each side, as scikit-learn's char_wb analyser takes them. */
 function countCharacters(into: BucketCounts, { codes, start, end, weight }: Span): void {
-  const at = (i: number): number => (i < start || i >= end ? SPACE : (codes[i] ?? SPACE))
-  for (let i = start - 1; i + MIN_CHARS <= end + 1; i++) {
+  const length = end - start + 2
+  if (padded.length < length) padded = new Uint16Array(2 * length)
+  padded[0] = SPACE
+  padded.set(codes.subarray(start, end), 1)
+  padded[length - 1] = SPACE
+  for (let i = 0; i + MIN_CHARS <= length; i++) {
     let hash = FNV_OFFSET
-    const stop = Math.min(i + MAX_CHARS, end + 1)
+    const stop = Math.min(i + MAX_CHARS, length)
     for (let j = i; j < stop; j++) {
-      hash = Math.imul(hash ^ at(j), FNV_PRIME)
+      hash = Math.imul(hash ^ (padded[j] ?? SPACE), FNV_PRIME)
       if (j - i + 1 >= MIN_CHARS) {
         add(into, CHANNEL_BUCKETS + (finish(hash ^ (j - i)) >>> (32 - CHANNEL_BITS)), weight)
       }
