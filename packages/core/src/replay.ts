@@ -3,13 +3,14 @@
  */
 import type { Attempt } from './contract/attempt.ts'
 import type { ModelOutcome, Outcome } from './contract/outcome.ts'
+import { qualityOf } from './contract/pair-outcome.ts'
 import type { Ask } from './request/ask.ts'
 import { queryFromOutcome } from './request/query.ts'
 import { serve, type River, type Served } from './serve.ts'
 
 /** A recorded call with the quality its answer was given. */
 export interface RecordedAttempt extends Attempt {
-  /** Range [0, 1]; absent when the row has no score for this model. */
+  /** Mean over the row's samples, else its score. Range [0, 1]; absent when this model was not judged. */
   readonly quality?: number
 }
 
@@ -21,7 +22,10 @@ export interface Replayed extends Served<RecordedAttempt> {
 export async function replay(river: River, row: Outcome, ask: Ask): Promise<Replayed | undefined> {
   const query = queryFromOutcome(row)
   if (query === undefined) return undefined
-  const served = await serve(river, { query, ask }, async ({ model }) => recorded(model, row.models[model]))
+  // Own keys only: a model may be called "constructor".
+  const outcomeOf = (model: string): ModelOutcome | undefined =>
+    Object.hasOwn(row.models, model) ? row.models[model] : undefined
+  const served = await serve(river, { query, ask }, async ({ model }) => recorded(model, outcomeOf(model)))
   return { ...served, row }
 }
 
@@ -29,10 +33,11 @@ function recorded(model: string, outcome: ModelOutcome | undefined): RecordedAtt
   if (outcome === undefined) {
     return { model, error: { code: 'data.model', message: `the row has no outcome of ${model}` } }
   }
-  const { score, costUsd, latencyMs, inputTokens, outputTokens } = outcome
+  const { costUsd, latencyMs, inputTokens, outputTokens } = outcome
+  const quality = qualityOf(outcome)
   return {
     model,
-    ...(score === undefined ? {} : { quality: score }),
+    ...(quality === undefined ? {} : { quality }),
     ...(costUsd === undefined ? {} : { costUsd }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
     usage: {

@@ -113,7 +113,10 @@ const NOT_SEEN: Seen = { truncated: false }
 function see({ encoder, estimator }: River, query: Query): Seen {
   try {
     const features = encoder.encode(query)
-    return { estimates: estimator.estimate(features), truncated: features.truncated }
+    const { truncated } = features
+    const estimates = estimator.estimate(features)
+    // NaN compares as "below" and would go to the large model without a word.
+    return Number.isFinite(estimates.pSmall) ? { estimates, truncated } : { truncated }
   } catch {
     return NOT_SEEN
   }

@@ -58,6 +58,20 @@ export function toExamples(rows: readonly Outcome[], { pair, encoder, toQuery }:
   )
 }
 
+/**
+ * Throws `data.too_few` when the examples drawn for training hold fewer than MIN_ROWS different texts: equal texts share a fold, so that
+ * few of them leave folds empty and metrics undefined.
+ */
+export function checkEnough(examples: readonly Example[]): void {
+  const texts = new Set(examples.map(({ textKey }) => textKey)).size
+  if (texts >= MIN_ROWS) return
+  throw new WeirError(
+    'data.too_few',
+    `${examples.length} rows with ${texts} different texts are too few to train on: at least ${MIN_ROWS} different texts are ` +
+      'needed, and some 1,000 to be any good; collect more outcomes, or draw more rows',
+  )
+}
+
 function textKeyOf({ turns }: Query): string {
   return turns
     .map(({ text }) => text)

@@ -12,7 +12,7 @@ import { fitNonNegativeRidge } from '../math/non-negative-ridge.ts'
 import { fitPlatt } from '../math/platt.ts'
 
 /** Pull of the weights towards equality. Flat from 0.1 to 1 on the recorded pairs, docs/methods/hybrid-llm.md. */
-const SHRINKAGE = 0.1
+const SHRINKAGE = 0.2
 
 export interface StackingRows {
   /** One column of out-of-fold predictions per component. */

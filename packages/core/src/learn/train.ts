@@ -24,7 +24,7 @@ import { expectedCalibrationError } from '../math/calibration-error.ts'
 import { logLoss } from '../math/log-loss.ts'
 import { createQualityCurve } from '../math/quality-curve.ts'
 import { createRng, shuffle } from '../math/rng.ts'
-import { toExamples, type Example } from './examples.ts'
+import { checkEnough, toExamples, type Example } from './examples.ts'
 import { createTrainingSet, fitComponents, type FitOptions, type TrainingSet } from './fit-components.ts'
 import { fitCombination, type StackingRows } from './fit-combination.ts'
 import { fitView } from './fit-view.ts'
@@ -73,6 +73,7 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
   const steps = createSteps(options)
   await steps.begin('reading queries')
   const examples = sample(toExamples(rows, options), options)
+  checkEnough(examples)
   const pairs = examples.map(({ outcome }) => outcome)
   const relaxation = method === 'trans' ? selectRelaxation(pairs) : null
   const labels = makeLabels(pairs, method, relaxation?.t ?? 0)
@@ -123,7 +124,7 @@ interface Steps {
 }
 
 function createSteps({ onProgress, signal }: TrainOptions): Steps {
-  const total = FOLDS + 5
+  const total = FOLDS + 4
   let done = -1
   return {
     async begin(step: string): Promise<void> {

@@ -83,7 +83,7 @@ export function readSurface({ query, main, contextChars }: SurfaceInput): Float3
     codeFences: Math.min(1, main.split('```').length - 1),
     constraints: Math.log1p(main.match(CONSTRAINT)?.length ?? 0) / 3,
     negations: Math.log1p(main.match(NEGATION)?.length ?? 0) / 2,
-    turns: Math.log1p(query.turns.filter(({ role }) => role !== 'system').length - 1) / 3,
+    turns: Math.log1p(Math.max(0, query.turns.filter(({ role }) => role !== 'system').length - 1)) / 3,
     contextChars: Math.log1p(contextChars) / 10,
     tools: Math.log1p(query.tools) / 3,
     images: Math.min(1, query.images),
