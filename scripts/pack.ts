@@ -66,12 +66,12 @@ function copyBuilt(source: string, target: string): void {
   }
 }
 
-function toPublished(manifest: Manifest): Manifest {
+function toPublished(manifest: Manifest): Readonly<Record<string, unknown>> {
   const { exports, bin } = manifest
   const entries = Object.entries(exports ?? {}).map(([entry, source]) => [entry, toBuilt(source)])
   return {
     ...manifest,
-    ...(exports === undefined ? {} : { exports: Object.fromEntries(entries) as unknown }),
+    ...(exports === undefined ? {} : { exports: Object.fromEntries(entries) }),
     files: ['dist', ...(bin === undefined ? [] : ['bin'])],
     publishConfig: { access: 'public' },
   }
