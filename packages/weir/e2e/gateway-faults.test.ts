@@ -185,13 +185,12 @@ describe('after the commit point', () => {
   it('a JSON body above the limit is streamed unchecked, and cut when it breaks', async () => {
     const { gateway } = await startFleet({
       large: answering('large'),
-      small: async ({ socket }) => {
+      small: ({ socket }) => {
         socket.write(
           `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${20 * 1024 * 1024}\r\n\r\n`,
         )
-        socket.write(Buffer.alloc(9 * 1024 * 1024, 0x20))
-        await new Promise((resolve) => setTimeout(resolve, 50))
-        socket.destroy()
+        // Ends when all of it is on its way: an earlier end would drop what waits here.
+        socket.write(Buffer.alloc(9 * 1024 * 1024, 0x20), () => socket.destroy())
       },
     })
     const response = await post(gateway.url + CHAT, chatBody('easy'))
@@ -242,6 +241,33 @@ describe('the caller goes away', () => {
     await response.body?.getReader().read()
     abort.abort()
     await until(() => small.closed.length === 1)
+  })
+
+  it('many at once, at every moment of a flood: the gateway goes on', async () => {
+    const event = Buffer.from(`data: {"x":"${'z'.repeat(500)}"}\n\n`)
+    const { gateway } = await startFleet({
+      large: answering('large'),
+      small: async ({ socket }) => {
+        socket.write(SSE_HEAD)
+        while (!socket.destroyed) {
+          socket.write(piece(event))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      },
+    })
+    const port = Number(new URL(gateway.url).port)
+    const body = chatBody('easy', { stream: true })
+    const request = `POST ${CHAT} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    const callers = Array.from({ length: 60 }, async (_, index) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write(request)
+      await new Promise((resolve) => setTimeout(resolve, index * 5))
+      if (index % 2 === 0) socket.destroy()
+      else socket.resetAndDestroy()
+    })
+    await Promise.all(callers)
+    expect((await post(gateway.url + CHAT, chatBody('hard'))).status).toBe(200)
   })
 
   it('a caller that does not read stops the upstream instead of filling memory', async () => {

@@ -60,6 +60,8 @@ export function handleChat(options: ChatOptions, request: FastifyRequest, reply:
   reply.hijack()
   const response = reply.raw
   const lifeline: Lifeline = { isGone: response.destroyed, call: undefined }
+  // A write that meets a closing socket is an error event; without a listener it would end the process.
+  response.on('error', ignore)
   response.on('close', () => {
     if (response.writableFinished) return
     lifeline.isGone = true
@@ -75,6 +77,8 @@ export function handleChat(options: ChatOptions, request: FastifyRequest, reply:
     },
   )
 }
+
+function ignore(): void {}
 
 function answerThrown({ maxBodyBytes, log }: ChatOptions, exchange: Exchange, thrown: unknown): void {
   const { code, message, cause } = toWeirError(thrown, maxBodyBytes)
