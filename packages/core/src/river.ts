@@ -48,6 +48,7 @@ function checkEncoder(spec: EncoderSpec): void {
     spec.name === ours.name &&
     spec.version === ours.version &&
     spec.buckets === ours.buckets &&
+    spec.channels.join() === ours.channels.join() &&
     spec.surface.join() === ours.surface.join()
   if (isSame) return
   throw new WeirError(

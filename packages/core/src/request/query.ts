@@ -7,14 +7,15 @@ import { isRecord } from '../contract/json.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { Query, Role, Turn } from '../contract/query.ts'
 
-const ROLES: Readonly<Record<string, Role>> = {
-  system: 'system',
-  developer: 'system',
-  user: 'user',
-  assistant: 'assistant',
-  tool: 'tool',
-  function: 'tool',
-}
+/** A map, not an object: a role may be called "constructor". */
+const ROLES: ReadonlyMap<unknown, Role> = new Map([
+  ['system', 'system'],
+  ['developer', 'system'],
+  ['user', 'user'],
+  ['assistant', 'assistant'],
+  ['tool', 'tool'],
+  ['function', 'tool'],
+])
 
 /** A query of one user turn. */
 export function queryFromPrompt(prompt: string): Query {
@@ -40,11 +41,11 @@ export function parseChatBody(body: unknown): Query {
   let images = 0
   const turns = messages.map((message: unknown, index): Turn => {
     if (!isRecord(message)) throw new WeirError('request.body', `messages[${index}] must be an object`)
-    const role = typeof message['role'] === 'string' ? ROLES[message['role']] : undefined
+    const role = ROLES.get(message['role'])
     if (role === undefined) {
       throw new WeirError(
         'request.body',
-        `messages[${index}].role must be one of ${Object.keys(ROLES).join(', ')}`,
+        `messages[${index}].role must be one of ${[...ROLES.keys()].join(', ')}`,
       )
     }
     const content = readContent(message['content'])
