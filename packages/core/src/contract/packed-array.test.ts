@@ -61,12 +61,10 @@ describe('packArray', () => {
     )
   })
 
-  it('packing what was unpacked changes nothing more', () => {
+  it('packing what was unpacked gives the same bytes', () => {
     fc.assert(
       fc.property(floats, fc.constantFrom<PackedType>('int8', 'int16', 'float32'), (values, type) => {
         const once = unpackArray(packArray(values, type), 'x')
-        const twice = unpackArray(packArray(once, type), 'x')
-        for (const [i, value] of once.entries()) expect(twice[i]).toBeCloseTo(value, 1)
         expect(packArray(once, type).data).toBe(packArray(values, type).data)
       }),
     )
