@@ -3,7 +3,15 @@
  * (a temporary file, then a rename), so that an interrupted run leaves nothing half-written.
  */
 import { Option, type Command } from 'commander'
-import { toPairOutcome, train, type Artifact, type LabelMethod, type ModelOutcome, type Outcome, type Pair } from '@weir/core'
+import {
+  toPairOutcome,
+  train,
+  type Artifact,
+  type LabelMethod,
+  type ModelOutcome,
+  type Outcome,
+  type Pair,
+} from '@weir/core'
 import { checkWritable, writeArtifact } from '../record/artifact-file.ts'
 import { createOutcomeHash, readOutcomes } from '../record/outcome-file.ts'
 import { parseCount, parseSeed } from './parse-option.ts'
