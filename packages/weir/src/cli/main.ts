@@ -11,6 +11,7 @@ export const VERSION = '0.1.0'
 export type Register = (program: Command) => void
 
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', endWithReader)
   const program = new Command('weir')
     .description(
       'Keeps easy queries on a small model and sends the rest to the large one, at a quality level you set.',
@@ -31,6 +32,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error)
   }
+}
+
+/** Whoever reads a pipe may leave before the end (`weir route … | head`): no fault of anyone, and nothing left to say. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
 }
 
 /** Prints one message to standard error and returns the exit code. The stack is printed for our own bugs only. */

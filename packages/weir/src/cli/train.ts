@@ -6,6 +6,7 @@ import { Option, type Command } from 'commander'
 import {
   toPairOutcome,
   train,
+  WeirError,
   type Artifact,
   type LabelMethod,
   type ModelOutcome,
@@ -93,6 +94,12 @@ async function readRows(
     hash.update(row)
     rows.push(slim(row, pair))
     if (rows.length % 1000 === 0) showProgress(`${rows.length} rows read`)
+  }
+  if (rows.length === 0) {
+    throw new WeirError(
+      'data.empty',
+      `no good row in ${flags.data.join(', ')}; a row is one JSON object a line (docs/outcomes.md)`,
+    )
   }
   return { rows, dataHash: hash.digest() }
 }

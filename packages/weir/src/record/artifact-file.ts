@@ -3,8 +3,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { access, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, resolve, sep } from 'node:path'
 import { loadArtifact, saveArtifact, WeirError, type Artifact } from '@weir/core'
 
 /** Throws `artifact.unreadable` and the codes of loadArtifact; the message begins with the path. */
@@ -27,9 +27,18 @@ export async function readArtifact(path: string): Promise<Artifact> {
 
 /** Fails early with `artifact.write` when `path` cannot be written: nobody should train for minutes to learn that. */
 export async function checkWritable(path: string): Promise<void> {
-  await access(dirname(resolve(path)), constants.W_OK).catch((error: unknown) => {
+  try {
+    // With the dot a file in the place of the folder fails too.
+    await access(`${dirname(resolve(path))}${sep}.`, constants.W_OK)
+    await refuseFolder(path)
+  } catch (error) {
     throw unwritable(path, error)
-  })
+  }
+}
+
+async function refuseFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory() === true) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' })
 }
 
 /** Throws `artifact.write`. */
@@ -39,7 +48,7 @@ export async function writeArtifact(path: string, artifact: Artifact): Promise<v
     await writeFile(draft, saveArtifact(artifact))
     await rename(draft, path)
   } catch (error) {
-    await rm(draft, { force: true })
+    await rm(draft, { force: true }).catch(() => undefined)
     throw unwritable(path, error)
   }
 }
