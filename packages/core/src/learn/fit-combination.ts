@@ -13,6 +13,8 @@ import { fitPlatt } from '../math/platt.ts'
 
 /** Pull of the weights towards equality. Flat from 0.1 to 1 on the recorded pairs, docs/methods/hybrid-llm.md. */
 const SHRINKAGE = 0.2
+/** Share of the sum of weights below which a component is dropped. */
+const LEAST_SHARE = 0.1
 
 export interface StackingRows {
   /** One column of out-of-fold predictions per component. */
@@ -31,7 +33,7 @@ export function fitCombination(data: StackingRows, isUsed: (row: number) => bool
   const standardised = columns.map((column, j) =>
     column.map((value) => (value - (means[j] ?? 0)) / (deviations[j] ?? 1)),
   )
-  const weights = [...fitNonNegativeRidge(standardised, pick(data.gaps), SHRINKAGE)]
+  const weights = fitSparseWeights(standardised, pick(data.gaps))
   const z = rows.map((row) =>
     combineRaw(
       { means, deviations, weights },
@@ -45,6 +47,27 @@ export function fitCombination(data: StackingRows, isUsed: (row: number) => bool
     pick(data.labels),
   )
   return { means, deviations, weights: unit, ...platt }
+}
+
+/**
+ * Drops the least component while it carries less than LEAST_SHARE, and fits the others again: what hardly matters to the score
+ * should not cost time in every decision.
+ */
+function fitSparseWeights(columns: readonly Float64Array[], gaps: Float64Array): number[] {
+  let kept = [...columns.keys()]
+  for (;;) {
+    const fitted = fitNonNegativeRidge(
+      kept.map((j) => columns[j] ?? new Float64Array(gaps.length)),
+      gaps,
+      SHRINKAGE,
+    )
+    const total = fitted.reduce((sum, weight) => sum + weight, 0)
+    const least = fitted.indexOf(Math.min(...fitted))
+    if (kept.length === 1 || (fitted[least] ?? 0) >= LEAST_SHARE * total) {
+      return columns.map((_, j) => (kept.includes(j) ? (fitted[kept.indexOf(j)] ?? 0) : 0))
+    }
+    kept = kept.filter((_, position) => position !== least)
+  }
 }
 
 function mean(values: Float64Array): number {

@@ -14,7 +14,7 @@ import type { TaskTypes } from './task-types.ts'
 /** Predictions at this tolerance correlate above 0.999 with those of the exact solution on the recorded pairs. */
 export const SOLVER = { epochs: 15, tolerance: 1e-2 } as const
 /** Remembered queries at most: bounds a decision's cost. More are sampled down. */
-const MAX_NEIGHBOURS_KEPT = 2048
+const MAX_NEIGHBOURS_KEPT = 1024
 
 /** Training rows in the forms the components need; one entry per row, in row order. */
 export interface TrainingSet {
@@ -103,8 +103,8 @@ function fitNearest({ seen, gaps, rank }: TrainingSet, rows: readonly number[], 
   const kept = rows.length > MAX_NEIGHBOURS_KEPT ? shuffle(rng, rows).slice(0, MAX_NEIGHBOURS_KEPT) : rows
   const embeddings = new Float32Array(kept.length * rank)
   kept.forEach((row, i) => {
-    const dense = seen[row]?.dense
-    if (dense !== undefined) embeddings.set(dense.subarray(0, rank), i * rank)
+    const one = seen[row]
+    if (one !== undefined) embeddings.set(one.embedding, i * rank)
   })
   return {
     embeddings,

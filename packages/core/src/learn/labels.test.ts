@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { detLabel, makeLabels, probLabel, transLabel, type ScorePair } from './labels.ts'
+import { createTransLabels, detLabel, makeLabels, probLabel, transLabel, type ScorePair } from './labels.ts'
 
 /** Hundredths in [-1, 1]: many ties, as recorded scores have. */
 const scores = fc.array(
@@ -57,6 +57,14 @@ describe('labels, properties', () => {
     fc.assert(
       fc.property(scorePair, relaxation, relaxation, (pair, a, b) => {
         expect(transLabel(pair, Math.max(a, b))).toBeGreaterThanOrEqual(transLabel(pair, Math.min(a, b)))
+      }),
+    )
+  })
+
+  it('the labels of all pairs at once are those of each', () => {
+    fc.assert(
+      fc.property(fc.array(scorePair, { maxLength: 8 }), relaxation, (pairs, t) => {
+        expect(createTransLabels(pairs)(t)).toEqual(Float64Array.from(pairs, (pair) => transLabel(pair, t)))
       }),
     )
   })

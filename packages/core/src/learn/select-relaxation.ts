@@ -8,7 +8,7 @@
  * relaxed no more than it helps. (The paper asks t > 0; 0 is kept here so that "do not relax" is an answer.)
  * The double sum is Gini's mean difference: with labels sorted ascending, (2 / N^2) sum_k (2k - N - 1) y_(k), in O(N log N).
  */
-import { transLabel, type ScorePair } from './labels.ts'
+import { createTransLabels, type ScorePair } from './labels.ts'
 
 const GRID_POINTS = 200
 
@@ -23,7 +23,8 @@ export interface Relaxation {
 export function selectRelaxation(pairs: readonly ScorePair[]): Relaxation {
   const top = largestUsefulRelaxation(pairs)
   const grid = top > 0 ? Array.from({ length: GRID_POINTS + 1 }, (_, i) => (top * i) / GRID_POINTS) : [0]
-  const objective = grid.map((t) => labelSpread(Float64Array.from(pairs, (pair) => transLabel(pair, t))))
+  const labelsAt = createTransLabels(pairs)
+  const objective = grid.map((t) => labelSpread(labelsAt(t)))
   // Differences below the rounding of the sum are not differences.
   const best = objective.reduce((a, b) => Math.max(a, b), 0) - 1e-12
   return { t: grid[objective.findIndex((value) => value >= best)] ?? 0, grid, objective }

@@ -218,7 +218,7 @@ function predictInto(
 ): void {
   const seen = set.seen[row]
   if (seen === undefined) return
-  predictComponents(components, seen, set.rank).forEach((value, j) => {
+  predictComponents(components, seen).forEach((value, j) => {
     const column = predictions[j]
     if (column !== undefined) column[row] = value
   })
