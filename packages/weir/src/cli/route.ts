@@ -40,7 +40,7 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON object a line: model, score, threshold, quality, truncated, reason')
     .addHelpText(
       'after',
-      '\nExample:\n  echo "What is 2 + 2?" | weir route --artifact router.weir --quality 0.95 --json\n',
+      '\nExample:\n  echo "What is 2 + 2?" | weir route --artifact router.weir.json --quality 0.95 --json\n',
     )
     .action(run)
 }

@@ -51,7 +51,7 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON object instead of the table')
     .addHelpText(
       'after',
-      '\nExample:\n  weir train --data outcomes.jsonl.gz --small llama-3.1-8b --large gpt-4o --out router.weir\n',
+      '\nExample:\n  weir train --data outcomes.jsonl.gz --small llama-3.1-8b --large gpt-4o --out router.weir.json\n',
     )
     .action(run)
 }
