@@ -32,7 +32,7 @@ export function createBlendEstimator({ view, components, combination }: BlendPar
   return {
     name: 'blend',
     estimate(features: Features): Estimates {
-      const predictions = predictComponents(components, see(features, view), view.rank)
+      const predictions = predictComponents(components, see(features, view), combination.weights)
       return { pSmall: combine(combination, predictions) }
     },
   }

@@ -66,6 +66,8 @@ export interface Seen {
   readonly words: SparseRow
   /** Unit vector of length rank, then the surface features: the forest's columns. */
   readonly dense: Float32Array
+  /** The first part of `dense`. */
+  readonly embedding: Float32Array
 }
 
 export function see(features: Features, { weighting, projection, rank }: View): Seen {
@@ -75,21 +77,31 @@ export function see(features: Features, { weighting, projection, rank }: View): 
   projectSparse(words, projection, embedding)
   normaliseLength(embedding)
   dense.set(features.surface, rank)
-  return { text, words, dense }
+  return { text, words, dense, embedding }
 }
 
-/** One number per COMPONENT_NAMES, same order. */
-export function predictComponents(components: Components, seen: Seen, rank: number): Float64Array {
-  const { weights, labelBias, gapBias } = components.linear
-  const [label, gap] = dotSparsePair(seen.text, weights)
+/**
+ * One number per COMPONENT_NAMES, same order. A component that `weights` gives nothing is not asked and counts as 0: deciding
+ * should not pay for what cannot matter.
+ */
+export function predictComponents(
+  components: Components,
+  seen: Seen,
+  weights: readonly number[] = EVERYTHING,
+): Float64Array {
+  const { linear, table, nearest, forest } = components
+  const isUsed = (name: ComponentName): boolean => (weights[COMPONENT_NAMES.indexOf(name)] ?? 0) > 0
+  const [label, gap] = isUsed('label') || isUsed('gap') ? dotSparsePair(seen.text, linear.weights) : [0, 0]
   return Float64Array.of(
-    label + labelBias,
-    gap + gapBias,
-    predictTable(components.table, seen.words),
-    predictNearest(components.nearest, seen.dense.subarray(0, rank)),
-    predictForest(components.forest, seen.dense, 0),
+    label + linear.labelBias,
+    gap + linear.gapBias,
+    isUsed('table') ? predictTable(table, seen.words) : 0,
+    isUsed('nearest') ? predictNearest(nearest, seen.embedding) : 0,
+    isUsed('forest') ? predictForest(forest, seen.dense, 0) : 0,
   )
 }
+
+const EVERYTHING: readonly number[] = COMPONENT_NAMES.map(() => 1)
 
 function predictTable({ tagger, gaps }: TableComponent, words: SparseRow): number {
   const p = new Float64Array(tagger.classes)
