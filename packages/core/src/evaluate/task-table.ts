@@ -1,14 +1,13 @@
 /**
  * Task-type table: the baseline that knows a query's given category and nothing else.
  *
- *   score(query) = shrunken mean gap of its category = m + (m_c - m) * n_c T / (n_c T + W)
+ *   score(query) = shrunken mean gap of its category (math/shrunken-means.ts)
  *
- * with m the mean gap of all rows, m_c and n_c mean gap and rows of the category, W the variance of gaps inside categories and T the variance
- * of true category means, by the method of moments (DerSimonian and Laird 1986, as in random-effects meta-analysis; T >= 0). Categories
- * without rows, and rows without category, get m. It is a strong baseline (data/README.md) and it is *given* the category, which a live
+ * Categories without rows, and rows without category, get the mean gap of all. It is a strong baseline (data/README.md) and it is *given* the category, which a live
  * router never is. Fitted on training rows when there are some, else cross-fitted over the evaluated rows, which favours it.
  */
 import { createRng } from '../math/rng.ts'
+import { fitShrunkenMeans } from '../math/shrunken-means.ts'
 
 /** What the table learns from: the category of a row, when it has one, and its quality gap. */
 export interface TaskRows {
@@ -23,58 +22,25 @@ export interface TaskTable {
   scoreOf(category: string | undefined): number
 }
 
-interface Cell {
-  rows: number
-  sum: number
-}
-
 /** Fits on the rows that `isUsed` admits; all by default. */
 export function fitTaskTable(
   { categories, gaps }: TaskRows,
   isUsed: (row: number) => boolean = () => true,
 ): TaskTable {
-  const cells = new Map<string, Cell>()
-  const all: Cell = { rows: 0, sum: 0 }
-  let squares = 0
-  for (const [i, category] of categories.entries()) {
-    const gap = gaps[i] ?? 0
-    if (!isUsed(i) || category === undefined) continue
-    const cell = cells.get(category) ?? { rows: 0, sum: 0 }
-    cells.set(category, { rows: cell.rows + 1, sum: cell.sum + gap })
-    all.rows += 1
-    all.sum += gap
-    squares += gap * gap
+  const rows = [...categories.keys()].filter(isUsed)
+  const types = new Map<string, number>()
+  for (const row of rows) {
+    const category = categories[row]
+    if (category !== undefined && !types.has(category)) types.set(category, types.size)
   }
-  const mean = all.rows === 0 ? 0 : all.sum / all.rows
-  const { within, between } = variances([...cells.values()], { rows: all.rows, mean, squares })
-  const scores = new Map<string, number>()
-  for (const [category, { rows, sum }] of cells) {
-    const weight = between === 0 ? 0 : (rows * between) / (rows * between + within)
-    scores.set(category, mean + (sum / rows - mean) * weight)
-  }
+  const typeOf = (category: string | undefined): number =>
+    category === undefined ? -1 : (types.get(category) ?? -1)
+  const groupOf = Int32Array.from(categories, typeOf)
+  const { mean, means } = fitShrunkenMeans({ groupOf, values: gaps, groups: types.size }, rows)
   return {
-    types: cells.size,
-    scoreOf: (category) => (category === undefined ? mean : (scores.get(category) ?? mean)),
+    types: types.size,
+    scoreOf: (category) => means[typeOf(category)] ?? mean,
   }
-}
-
-interface Totals {
-  readonly rows: number
-  readonly mean: number
-  readonly squares: number
-}
-
-/** Variance inside categories, and of the true means between them. */
-function variances(
-  cells: readonly Cell[],
-  { rows, mean, squares }: Totals,
-): { readonly within: number; readonly between: number } {
-  const explained = cells.reduce((sum, cell) => sum + cell.sum ** 2 / cell.rows, 0)
-  if (rows <= cells.length || cells.length < 2) return { within: 0, between: 0 }
-  const within = Math.max(0, squares - explained) / (rows - cells.length)
-  const spread = explained - rows * mean * mean
-  const size = rows - cells.reduce((sum, cell) => sum + cell.rows ** 2, 0) / rows
-  return { within, between: Math.max(0, (spread - (cells.length - 1) * within) / size) }
 }
 
 /** Folds of the cross-fit: each row is scored by a table that has not seen it. */
