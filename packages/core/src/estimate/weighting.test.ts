@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Features } from '../contract/features.ts'
-import { weigh, type Weighting } from './weighting.ts'
+import { joinBuckets, weigh, type Weighting } from './weighting.ts'
 
 /** Words 0 … 3, characters 4 … 5, two surface features. Bucket 2 is unknown, buckets 0 and 3 are the vocabulary. */
 const WEIGHTING: Weighting = {
-  idf: Float32Array.of(1, 2, 0, 1, 1, 3),
+  buckets: joinBuckets(Float32Array.of(1, 2, 0, 1, 1, 3), [0, 3]),
   channels: [4, 6],
   surfaceMean: Float32Array.of(10, 5),
   surfaceDeviation: Float32Array.of(2, 0),
-  vocabularyColumn: Int32Array.of(0, -1, -1, 1, -1, -1),
   vocabularySize: 2,
 }
 
