@@ -4,6 +4,7 @@ import type { Artifact } from './contract/artifact.ts'
 import { isWeirError } from './contract/errors.ts'
 import type { Outcome } from './contract/outcome.ts'
 import { loadArtifact, saveArtifact } from './contract/artifact-file.ts'
+import { createRng } from './math/rng.ts'
 import { queryFromOutcome } from './request/query.ts'
 import { createRiver } from './river.ts'
 import { decide } from './serve.ts'
@@ -101,6 +102,30 @@ describe('train on 300 rows of ten answers each', () => {
     }
     expect(delivered / fresh.length).toBeGreaterThan(0.85)
     expect(delivered / fresh.length).toBeLessThan(0.98)
+  })
+})
+
+/** `texts` texts of random words, each with a coin toss for the small model; `copies` rows of each. */
+function noise(texts: number, copies: number): Outcome[] {
+  const rng = createRng(8)
+  const word = (): string => rng.int(500).toString(36)
+  return Array.from({ length: texts }, (_, i): Outcome[] => {
+    const prompt = Array.from({ length: 6 }, word).join(' ')
+    const models = { little: { score: rng.int(2) }, big: { score: 1 } }
+    return Array.from({ length: copies }, (__, copy) => ({ id: `${i}-${copy}`, prompt, models }))
+  }).flat()
+}
+
+describe('train on noise', () => {
+  it.each([
+    ['no row is scored by what was fitted on it', 300, 1],
+    ['rows of one text stay together', 75, 4],
+  ])('claims nothing: %s', async (_, texts, copies) => {
+    // Words tell nothing. Components that had seen a row, or its copy, would know its answer again: AUROC near 1.
+    const { crossValidation } = await train(noise(texts, copies), OPTIONS)
+    expect(crossValidation.auroc).toBeGreaterThan(0.3)
+    expect(crossValidation.auroc).toBeLessThan(0.67)
+    expect(crossValidation.apgr).toBeLessThan(0.6)
   })
 })
 

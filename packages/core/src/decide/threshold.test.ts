@@ -97,6 +97,20 @@ describe('failover', () => {
     expect(policy.next(state(0.9, { attempts: both }))).toEqual({ kind: 'abstain', reason: 'all_failed' })
   })
 
+  it('once, however long the ranking', () => {
+    const call = {
+      kind: 'call',
+      model: 'a',
+      samples: 1,
+      propensity: 1,
+      reason: 'score_below_threshold',
+    } as const
+    const long = withFailover({ name: 'long', next: () => ({ ...call, ranking: ['a', 'b', 'c'] }) })
+    const [a, b] = ['a', 'b'].map((model) => ({ ...FAILED, model }))
+    expect(long.next(state(0.1, { attempts: [a!] }))).toMatchObject({ model: 'b', reason: 'failover' })
+    expect(long.next(state(0.1, { attempts: [a!, b!] }))).toEqual({ kind: 'abstain', reason: 'all_failed' })
+  })
+
   it('goes from large to small too', () => {
     const attempts = [{ ...FAILED, model: 'l' }]
     expect(policy.next(state(0.1, { attempts }))).toMatchObject({ model: 's', reason: 'failover' })
