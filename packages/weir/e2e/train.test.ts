@@ -113,7 +113,7 @@ describe('weir train', () => {
 
 describe('weir train, interrupted', () => {
   it('ends at once and leaves neither an artifact nor a part of one', async () => {
-    await writePlanted(at('many.jsonl'), { rows: 6000, seed: 1 })
+    await writePlanted(at('many.jsonl'), { rows: 12_000, seed: 1 })
     const child = start(['train', '--data', at('many.jsonl'), ...PAIR, '--out', at('never.weir')])
     const ending = finish(child)
     await delay(2000)
