@@ -96,6 +96,12 @@ describe('weir route', () => {
     }
   })
 
+  it('prints what it decided before a bad line', async () => {
+    const { code, out } = await weir(route(), 'one\ntwo\n{"messages":[]}\nthree\n')
+    expect(code).toBe(2)
+    expect(out.trimEnd().split('\n').length).toBe(2)
+  })
+
   it('says nothing when asked nothing', async () => {
     expect(await weir(route('--json'), '')).toMatchObject({ code: 0, out: '', err: '' })
   })

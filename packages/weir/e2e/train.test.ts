@@ -191,6 +191,11 @@ describe('weir train, what is wrong and what to do', () => {
       () => ['--data', at('rows.jsonl'), ...PAIR, '--out', folder],
       /cannot write artifact .*\(EISDIR\).*\[artifact\.write\]/,
     ],
+    [
+      'one model twice',
+      () => ['--data', at('rows.jsonl'), '--small', 'big', '--large', 'big', '--out', at('fault.weir')],
+      /--small and --large both name big; name two different models \[cli\.usage\]/,
+    ],
     ['no --out', () => ['--data', at('rows.jsonl'), ...PAIR], /required option '--out <file>'/],
     ['no --data', () => [...PAIR, '--out', at('fault.weir')], /required option '--data <files\.\.\.>'/],
     [

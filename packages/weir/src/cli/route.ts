@@ -49,14 +49,18 @@ async function run({ artifact, quality, json }: RouteFlags): Promise<void> {
   const river = createRiver(await readArtifact(artifact))
   let line = 0
   const pending: string[] = []
-  for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    line += 1
-    if (text.trim() === '') continue
-    const decision = decide(river, toQuery(text, line), { kind: 'quality', quality })
-    pending.push(json === true ? JSON.stringify(toJson(decision)) : toText(decision))
-    if (pending.length >= 256) await flush(pending)
+  try {
+    for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+      line += 1
+      if (text.trim() === '') continue
+      const decision = decide(river, toQuery(text, line), { kind: 'quality', quality })
+      pending.push(json === true ? JSON.stringify(toJson(decision)) : toText(decision))
+      if (pending.length >= 256) await flush(pending)
+    }
+  } finally {
+    // What was decided before a bad line is the caller's all the same.
+    await flush(pending)
   }
-  await flush(pending)
 }
 
 async function flush(pending: string[]): Promise<void> {

@@ -58,6 +58,9 @@ export function register(program: Command): void {
 
 async function run(flags: TrainFlags): Promise<void> {
   const pair: Pair = { small: flags.small, large: flags.large }
+  if (pair.small === pair.large) {
+    throw new WeirError('cli.usage', `--small and --large both name ${pair.small}; name two different models`)
+  }
   await checkWritable(flags.out)
   const { rows, dataHash } = await readRows(flags, pair)
   const artifact = await train(rows, {
