@@ -1,20 +1,26 @@
 /**
  * Learns how to combine the components from their out-of-fold predictions: stacking, then Platt calibration.
  *
- *   weights      non-negative ridge of the quality gap on the standardised predictions, shrunk towards equal weights
+ *   weights      non-negative ridge of the quality gap on the standardised predictions, shrunk towards equal weights; optional
+ *                components are let in only when they clearly help
  *   slope, intercept   Platt scaling of z against the label
  *
  * Source of stacking: Wolpert 1992; Breiman 1996. The gap, not the label, is the target of the weights: on binary scores the label
  * does not tell "both right" from "only the small one right", and the second is worth more.
  */
 import { combineRaw, type Combination } from '../estimate/blend.ts'
+import { COMPONENT_NAMES } from '../estimate/components.ts'
 import { fitNonNegativeRidge } from '../math/non-negative-ridge.ts'
 import { fitPlatt } from '../math/platt.ts'
 
 /** Pull of the weights towards equality. Flat from 0.1 to 1 on the recorded pairs, docs/methods/hybrid-llm.md. */
-const SHRINKAGE = 0.2
-/** Share of the sum of weights below which a component is dropped. */
-const LEAST_SHARE = 0.1
+const SHRINKAGE = 0.4
+/** Standard errors by which an optional component must lower the squared error to be let in. */
+const LEAST_GAIN = 2
+/** Components that must earn their place, in the order they are tried: the neighbours overlap with the forest, the label with the gap. */
+const OPTIONAL: readonly number[] = (['nearest', 'label'] as const).map((name) =>
+  COMPONENT_NAMES.indexOf(name),
+)
 
 export interface StackingRows {
   /** One column of out-of-fold predictions per component. */
@@ -33,7 +39,7 @@ export function fitCombination(data: StackingRows, isUsed: (row: number) => bool
   const standardised = columns.map((column, j) =>
     column.map((value) => (value - (means[j] ?? 0)) / (deviations[j] ?? 1)),
   )
-  const weights = fitSparseWeights(standardised, pick(data.gaps))
+  const weights = fitSelectedWeights(standardised, pick(data.gaps))
   const z = rows.map((row) =>
     combineRaw(
       { means, deviations, weights },
@@ -50,24 +56,52 @@ export function fitCombination(data: StackingRows, isUsed: (row: number) => bool
 }
 
 /**
- * Drops the least component while it carries less than LEAST_SHARE, and fits the others again: what hardly matters to the score
- * should not cost time in every decision.
+ * Starts from the components that are always asked and lets an optional one in only when it lowers the squared error by more than
+ * LEAST_GAIN standard errors of the paired difference: one that does not costs time in every decision and adds noise to the rest.
  */
-function fitSparseWeights(columns: readonly Float64Array[], gaps: Float64Array): number[] {
-  let kept = [...columns.keys()]
-  for (;;) {
-    const fitted = fitNonNegativeRidge(
-      kept.map((j) => columns[j] ?? new Float64Array(gaps.length)),
-      gaps,
-      SHRINKAGE,
-    )
-    const total = fitted.reduce((sum, weight) => sum + weight, 0)
-    const least = fitted.indexOf(Math.min(...fitted))
-    if (kept.length === 1 || (fitted[least] ?? 0) >= LEAST_SHARE * total) {
-      return columns.map((_, j) => (kept.includes(j) ? (fitted[kept.indexOf(j)] ?? 0) : 0))
-    }
-    kept = kept.filter((_, position) => position !== least)
+function fitSelectedWeights(columns: readonly Float64Array[], gaps: Float64Array): number[] {
+  let best = fitWeights(
+    columns,
+    [...columns.keys()].filter((j) => !OPTIONAL.includes(j)),
+    gaps,
+  )
+  for (const candidate of OPTIONAL) {
+    if (candidate >= columns.length) continue
+    const wider = fitWeights(columns, [...best.chosen, candidate], gaps)
+    if (isClearlyBetter(wider.squares, best.squares)) best = wider
   }
+  return columns.map((_, j) => best.weights[best.chosen.indexOf(j)] ?? 0)
+}
+
+interface Weights {
+  /** Columns used. */
+  readonly chosen: readonly number[]
+  /** One per column used. */
+  readonly weights: Float64Array
+  /** Squared error of each row. */
+  readonly squares: Float64Array
+}
+
+function fitWeights(
+  columns: readonly Float64Array[],
+  chosen: readonly number[],
+  gaps: Float64Array,
+): Weights {
+  const used = chosen.map((j) => columns[j] ?? new Float64Array(gaps.length))
+  const weights = fitNonNegativeRidge(used, gaps, SHRINKAGE)
+  const centre = mean(gaps)
+  const squares = gaps.map((gap, row) => {
+    const fitted = used.reduce((sum, column, k) => sum + (weights[k] ?? 0) * (column[row] ?? 0), centre)
+    return (gap - fitted) ** 2
+  })
+  return { chosen, weights, squares }
+}
+
+/** Whether the mean of `wider` is below that of `narrower` by more than LEAST_GAIN standard errors of their paired difference. */
+function isClearlyBetter(wider: Float64Array, narrower: Float64Array): boolean {
+  const gains = narrower.map((square, row) => square - (wider[row] ?? 0))
+  const gain = mean(gains)
+  return gain > (LEAST_GAIN * deviation(gains, gain)) / Math.sqrt(gains.length)
 }
 
 function mean(values: Float64Array): number {
