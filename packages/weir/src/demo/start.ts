@@ -110,8 +110,7 @@ async function prepare(bench: Bench, { trainCount, freshCount }: Counts): Promis
     bench.write(
       `Using what an earlier start left in ${bench.cache.directory}; delete that folder to begin anew.\n`,
     )
-  const artifact = cached ?? (await learn(bench, known))
-  const river = createRiver(artifact, { candidates: bench.fleet.models })
+  const river = cached ?? toRiver(bench, await learn(bench, known))
   const lines = await evaluateLevels(river, unseen, LEVELS)
   bench.write(
     `\nOn ${freshCount} fresh questions, replayed through the code that serves (± 95% margin; prices are made up):\n\n${writeTable(lines)}\n`,
@@ -153,11 +152,15 @@ function writeMeans(rows: readonly Outcome[]): string {
   return means.join(', ')
 }
 
-async function loadCached({ cache }: Bench): Promise<Artifact | undefined> {
-  const text = await cache.loadText('artifact.json')
+function toRiver({ fleet }: Bench, artifact: Artifact): River {
+  return createRiver(artifact, { candidates: fleet.models })
+}
+
+async function loadCached(bench: Bench): Promise<River | undefined> {
+  const text = await bench.cache.loadText('artifact.json')
   if (text === undefined) return undefined
   try {
-    return loadArtifact(text)
+    return toRiver(bench, loadArtifact(text))
   } catch (error) {
     // Written by another version of weir, or damaged: it is made again from the outcomes.
     if (isWeirError(error)) return undefined
