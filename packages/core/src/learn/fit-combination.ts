@@ -14,7 +14,7 @@ import { fitNonNegativeRidge } from '../math/non-negative-ridge.ts'
 import { fitPlatt } from '../math/platt.ts'
 
 /** Pull of the weights towards equality. Flat from 0.1 to 1 on the recorded pairs, docs/methods/hybrid-llm.md. */
-const SHRINKAGE = 0.4
+const SHRINKAGE = 0.3
 /** Standard errors by which an optional component must lower the squared error to be let in. */
 const LEAST_GAIN = 2
 /** Components that must earn their place, in the order they are tried: the neighbours overlap with the forest, the label with the gap. */
