@@ -17,10 +17,8 @@ import { fitPlatt } from '../math/platt.ts'
 const SHRINKAGE = 0.3
 /** Standard errors by which an optional component must lower the squared error to be let in. */
 const LEAST_GAIN = 2
-/** Components that must earn their place, in the order they are tried: the neighbours overlap with the forest, the label with the gap. */
-const OPTIONAL: readonly number[] = (['nearest', 'label'] as const).map((name) =>
-  COMPONENT_NAMES.indexOf(name),
-)
+/** Components that must earn their place: the neighbours overlap with the forest. */
+const OPTIONAL: readonly number[] = [COMPONENT_NAMES.indexOf('nearest')]
 
 export interface StackingRows {
   /** One column of out-of-fold predictions per component. */
