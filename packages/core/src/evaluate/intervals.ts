@@ -5,11 +5,12 @@
 import { auroc } from '../math/auroc.ts'
 import { averagePgr } from '../math/average-pgr.ts'
 import { brierScore } from '../math/brier-score.ts'
-import { createQualityCurve, descendingOrder, type QualityCurve } from '../math/quality-curve.ts'
+import type { QualityCurve } from '../math/quality-curve.ts'
 import { bootstrap, expandDraw, type BootstrapOptions, type Draw, type Interval } from './bootstrap.ts'
 import { callPerformanceThreshold } from './call-performance-threshold.ts'
 import { costAdvantageAtDrop } from './cost-advantage.ts'
 import { meanGapOfCurve } from './mean-gap.ts'
+import { createRedraw, orderOf } from './redraw.ts'
 import { REPORTED_DROPS } from './report.ts'
 import { FAILED_SCORE, type LevelTrials, type TrialLog } from './trial-log.ts'
 
@@ -21,8 +22,8 @@ export function measureIntervals(
   taskScores: ArrayLike<number> | undefined,
   options: BootstrapOptions,
 ): Readonly<Record<string, Interval>> {
-  const redrawCurve = createRedraw(log, log.scores)
-  const redrawTable = taskScores === undefined ? undefined : createRedraw(log, taskScores)
+  const redrawCurve = createRedraw(log)
+  const redrawTable = taskScores === undefined ? undefined : createRedraw({ ...log, scores: taskScores })
   const readProbabilities = createProbabilityReader(log)
   const better = log.small.map((quality, i) => Math.max(quality, log.large[i] ?? 0))
   const intervals = bootstrap(
@@ -96,21 +97,6 @@ function createProbabilityReader({ scores, labels }: TrialLog): (draw: Draw) => 
       'calibration.brierScore': brierScore(probabilities, truth),
     }
   }
-}
-
-/** The curve of a draw under fixed scores. */
-function createRedraw({ small, large }: TrialLog, scores: ArrayLike<number>): (draw: Draw) => QualityCurve {
-  const order = orderOf(scores)
-  return (draw) =>
-    createQualityCurve({
-      scores: expandDraw(draw, order, scores),
-      small: expandDraw(draw, order, small),
-      large: expandDraw(draw, order, large),
-    })
-}
-
-function orderOf(scores: ArrayLike<number>): Uint32Array {
-  return descendingOrder(scores) ?? Uint32Array.from(scores, (_, i) => i)
 }
 
 function meanDrawn(draw: Draw, values: ArrayLike<number>): number {

@@ -8,6 +8,7 @@ import type { Encoder, Features } from '../contract/features.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { toPairOutcome, type PairOutcome } from '../contract/pair-outcome.ts'
 import type { Query } from '../contract/query.ts'
+import { questionOf } from '../contract/question.ts'
 
 /** Fewest usable rows to train on: with fewer, cross-validation says nothing. */
 export const MIN_ROWS = 50
@@ -44,7 +45,7 @@ export function toExamples(rows: readonly Outcome[], { pair, encoder, toQuery }:
       outcome,
       gap: outcome.smallQuality - outcome.largeQuality,
       category: row.category,
-      textKey: textKeyOf(query),
+      textKey: questionOf(query),
     })
   }
   if (judged === 0) throw noJudgedRow(rows, pair)
@@ -70,16 +71,6 @@ export function checkEnough(examples: readonly Example[]): void {
     `${examples.length} rows with ${texts} different texts are too few to train on: at least ${MIN_ROWS} different texts are ` +
       'needed, and some 1,000 to be any good; collect more outcomes, or draw more rows',
   )
-}
-
-function textKeyOf({ turns }: Query): string {
-  return turns
-    .map(({ text }) => text)
-    .join(' ')
-    .toLowerCase()
-    .split(/\s+/)
-    .filter(Boolean)
-    .join(' ')
 }
 
 function noJudgedRow(rows: readonly Outcome[], pair: Pair): WeirError {

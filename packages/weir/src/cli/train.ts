@@ -3,18 +3,9 @@
  * (a temporary file, then a rename), so that an interrupted run leaves nothing half-written.
  */
 import { Option, type Command } from 'commander'
-import {
-  toPairOutcome,
-  train,
-  WeirError,
-  type Artifact,
-  type LabelMethod,
-  type ModelOutcome,
-  type Outcome,
-  type Pair,
-} from '@weir/core'
+import { train, WeirError, type Artifact, type LabelMethod, type Pair } from '@weir/core'
 import { checkWritable, writeArtifact } from '../record/artifact-file.ts'
-import { createOutcomeHash, readOutcomes } from '../record/outcome-file.ts'
+import { readPairRows } from '../record/pair-rows.ts'
 import { parseCount, parseSeed } from './parse-option.ts'
 
 interface TrainFlags {
@@ -62,7 +53,11 @@ async function run(flags: TrainFlags): Promise<void> {
     throw new WeirError('cli.usage', `--small and --large both name ${pair.small}; name two different models`)
   }
   await checkWritable(flags.out)
-  const { rows, dataHash } = await readRows(flags, pair)
+  const { rows, dataHash } = await readPairRows(flags.data, pair, {
+    skipBad: flags.skipBad === true,
+    onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
+    onProgress: (count) => showProgress(`${count} rows read`),
+  })
   const artifact = await train(rows, {
     pair,
     method: flags.method,
@@ -80,54 +75,6 @@ async function run(flags: TrainFlags): Promise<void> {
   process.stdout.write(
     flags.json === true ? `${JSON.stringify(summarise(artifact, flags.out))}\n` : toText(artifact, flags.out),
   )
-}
-
-/** Only rows that name a model of the pair are kept, and of them only what training reads: answers can be large. */
-async function readRows(
-  flags: TrainFlags,
-  pair: Pair,
-): Promise<{ readonly rows: readonly Outcome[]; readonly dataHash: string }> {
-  const rows: Outcome[] = []
-  const hash = createOutcomeHash()
-  const options = {
-    skipBad: flags.skipBad === true,
-    onSkip: (error: Error) => process.stderr.write(`skipped: ${error.message}\n`),
-  }
-  for await (const row of readOutcomes(flags.data, options)) {
-    hash.update(row)
-    rows.push(slim(row, pair))
-    if (rows.length % 1000 === 0) showProgress(`${rows.length} rows read`)
-  }
-  if (rows.length === 0) {
-    throw new WeirError(
-      'data.empty',
-      `no good row in ${flags.data.join(', ')}; a row is one JSON object a line (docs/outcomes.md)`,
-    )
-  }
-  return { rows, dataHash: hash.digest() }
-}
-
-function slim(row: Outcome, pair: Pair): Outcome {
-  const { id, category, metric, prompt, messages } = row
-  const text = {
-    ...(category === undefined ? {} : { category }),
-    ...(metric === undefined ? {} : { metric }),
-    ...(prompt === undefined ? {} : { prompt }),
-    ...(messages === undefined ? {} : { messages }),
-  }
-  const outcome = toPairOutcome(row, pair)
-  // Names alone are kept of other models, so that an error can list them.
-  if (outcome === undefined)
-    return { id, models: Object.fromEntries(Object.keys(row.models).map((name) => [name, {}])) }
-  return {
-    id,
-    ...text,
-    models: { [pair.small]: toModel(outcome.smallScores), [pair.large]: toModel(outcome.largeScores) },
-  }
-}
-
-function toModel(scores: readonly number[]): ModelOutcome {
-  return { samples: scores.map((score) => ({ score })) }
 }
 
 function showProgress(text: string): void {
