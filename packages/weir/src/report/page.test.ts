@@ -2,8 +2,9 @@ import { createDocument } from 'domino'
 import { describe, expect, it } from 'vitest'
 import { makeArtifact, makeRiver, makeRows } from '../../e2e/evaluation-support.ts'
 import { describeArtifact, type Evaluation } from './evaluation.ts'
+import { escape } from './html.ts'
 import { measureRiver } from './measure.ts'
-import { escape, renderPage } from './page.ts'
+import { renderPage } from './page.ts'
 
 const river = makeRiver()
 

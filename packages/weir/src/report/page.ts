@@ -2,59 +2,37 @@
  * The HTML report: one file that needs no network and no script. A newcomer reads the headline and the three figures; who wants more finds the
  * curve, asked against delivered, calibration, every metric with its meaning, and where the numbers come from.
  *
- * Model names and file names come from the user: everything that is not markup of this file goes through `escape`.
+ * Model names and file names come from the user: everything that is not markup of this file goes through html.ts.
  */
 import { COMPARISON_COLUMNS, listComparison } from './comparison.ts'
 import type { Evaluation } from './evaluation.ts'
 import { between, count, counted, decimal, dollars, percent } from './format.ts'
 import { headlineLevel, renderHeadline } from './headline.ts'
+import { escape, renderDocument, renderFacts, renderTable, section } from './html.ts'
 import { listMetrics } from './metric-rows.ts'
-import { PAGE_STYLE } from './page-style.ts'
 import { plotCurve, plotLevels, plotReliability } from './plots.ts'
-import { dropEmptyColumns } from './table.ts'
 
 /** `writtenAt`: ISO 8601, UTC. */
 export function renderPage(evaluation: Evaluation, writtenAt: string): string {
   const { small, large } = evaluation
   const title = `${small.model} or ${large.model}: what routing keeps and saves`
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
-<h1>What routing keeps and saves</h1>
+  return renderDocument({
+    title,
+    content: `<h1>What routing keeps and saves</h1>
 <p class="subject">small: <b>${escape(small.model)}</b> · large: <b>${escape(large.model)}</b> · measured on ${counted(evaluation.rows, 'recorded row')}</p>
 <p class="headline">${escape(renderHeadline(evaluation))}</p>
-${renderFacts(evaluation)}
+${renderKeyFacts(evaluation)}
 ${evaluation.warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join('\n')}
 ${renderCurve(evaluation)}
 ${renderLevels(evaluation)}
 ${renderReliability(evaluation)}
 ${renderMetrics(evaluation)}
 ${renderBaselines(evaluation)}
-${renderProvenance(evaluation, writtenAt)}
-</main>
-</body>
-</html>
-`
+${renderProvenance(evaluation, writtenAt)}`,
+  })
 }
 
-/** Text for use inside elements and quoted attributes. */
-export function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
-}
-
-function renderFacts(evaluation: Evaluation): string {
+function renderKeyFacts(evaluation: Evaluation): string {
   const level = headlineLevel(evaluation)
   if (level === undefined) return ''
   const facts = [
@@ -163,34 +141,5 @@ function renderProvenance(evaluation: Evaluation, writtenAt: string): string {
     ['weir', artifact.libraryVersion],
     ['written', writtenAt],
   ]
-  return section(
-    'Where the numbers come from',
-    '',
-    `<dl>${facts.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join('')}</dl>`,
-  )
-}
-
-function section(title: string, caption: string, content: string): string {
-  const text = caption === '' ? '' : `<p class="caption">${escape(caption)}</p>\n`
-  return `<section><h2>${escape(title)}</h2>\n${text}${content}</section>`
-}
-
-interface MarkedRow {
-  readonly isMarked: boolean
-  readonly cells: readonly string[]
-}
-
-function renderTable(allTitles: readonly string[], rows: readonly MarkedRow[]): string {
-  const [titles, kept] = dropEmptyColumns(
-    allTitles,
-    rows.map(({ cells }) => cells),
-  )
-  const head = titles.map((title) => `<th>${escape(title)}</th>`).join('')
-  const body = rows
-    .map(({ isMarked }, i) => {
-      const row = (kept[i] ?? []).map((cell) => `<td>${escape(cell)}</td>`).join('')
-      return `<tr${isMarked ? ' class="marked"' : ''}>${row}</tr>`
-    })
-    .join('\n')
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  return section('Where the numbers come from', '', renderFacts(facts))
 }

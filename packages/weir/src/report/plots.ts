@@ -1,11 +1,9 @@
 /**
- * The plots of the HTML report, drawn to SVG text when the report is written, so that the page needs no script and no network.
- * Observable Plot draws; domino gives it a document in Node (docs/decisions/0006-plots.md). Colours are CSS variables of the page, so that
- * light and dark need one drawing. Every plot carries a description for those who do not see it.
+ * The plots of the page of `weir evaluate`. How a plot becomes SVG text is draw.ts; colours are CSS variables of the page.
  */
 import * as Plot from '@observablehq/plot'
 import type { CurvePoint } from '@weir/core'
-import { createDocument } from 'domino'
+import { draw } from './draw.ts'
 import type { Evaluation } from './evaluation.ts'
 import { decimal, percent } from './format.ts'
 
@@ -16,9 +14,6 @@ const ORACLE = 'var(--oracle)'
 const RANDOM = 'var(--random)'
 const INK = 'var(--ink)'
 const QUIET = 'var(--quiet)'
-
-/** Width of the page's column, px; the page scales the drawing down on small screens. */
-const WIDTH = 820
 
 /** Points drawn of a curve: more are not visible at this size and make the page large. */
 const DRAWN_POINTS = 400
@@ -162,33 +157,6 @@ export function plotReliability({ calibration }: Evaluation): string {
       }),
     ],
   })
-}
-
-interface Drawing {
-  readonly height: number
-  readonly describe: string
-  readonly x: Plot.ScaleOptions
-  readonly y: Plot.ScaleOptions
-  readonly marks: readonly Plot.Markish[]
-}
-
-function draw({ height, describe, x, y, marks }: Drawing): string {
-  const svg = Plot.plot({
-    document: createDocument(),
-    width: WIDTH,
-    height,
-    marginLeft: 58,
-    marginBottom: 46,
-    marginRight: 24,
-    style: { background: 'transparent', fontSize: '13px' },
-    ariaLabel: 'chart',
-    ariaDescription: describe,
-    x,
-    y,
-    marks: [...marks],
-  })
-  svg.setAttribute('role', 'img')
-  return svg.outerHTML
 }
 
 /** Every k-th point with both ends, by count. */
