@@ -5,72 +5,80 @@
  */
 
 export interface Counter {
-  /** Distinct keys in first-seen order; the first `size` are filled. */
-  keys: Uint32Array
-  /** Count of each key, same order. */
+  /** 1 + the key of each cell, 0 when empty. A key's cell is looked for from `key & mask` onwards. */
+  cells: Int32Array
+  /** Count of each cell. */
   counts: Float32Array
-  size: number
-  /** Cell of a key, found from `key & mask` onwards: 1 + its place in `keys`, 0 when empty. */
-  cells: Uint32Array
   mask: number
+  /** Cells in use, by first appearance of their key; the first `size` are filled. */
+  order: Int32Array
+  size: number
 }
 
 const FEWEST_CELLS = 256
+/** Cells for each key to be counted: enough that two distinct ones seldom meet. */
+const ROOM = 4
 
 export function createCounter(): Counter {
   return {
-    keys: new Uint32Array(FEWEST_CELLS / 2),
-    counts: new Float32Array(FEWEST_CELLS / 2),
-    size: 0,
-    cells: new Uint32Array(FEWEST_CELLS),
+    cells: new Int32Array(FEWEST_CELLS),
+    counts: new Float32Array(FEWEST_CELLS),
     mask: FEWEST_CELLS - 1,
+    order: new Int32Array(FEWEST_CELLS),
+    size: 0,
   }
 }
 
-/** Empties the counter and makes it ready for about `expected` distinct keys; it grows when more come. */
-export function resetCounter(counter: Counter, expected: number): void {
-  let cells = FEWEST_CELLS
-  while (cells < 2 * expected) cells *= 2
+/** Empties the counter and makes room for `most` keys to be counted. */
+export function resetCounter(counter: Counter, most: number): void {
+  const { cells, counts, order, size } = counter
+  for (let i = 0; i < size; i++) {
+    cells[order[i]!] = 0
+    counts[order[i]!] = 0
+  }
+  let wanted = FEWEST_CELLS
+  while (wanted < ROOM * most) wanted *= 2
+  if (wanted > cells.length) {
+    counter.cells = new Int32Array(wanted)
+    counter.counts = new Float32Array(wanted)
+    counter.order = new Int32Array(wanted)
+  }
+  counter.mask = wanted - 1
   counter.size = 0
-  spread(counter, cells)
 }
 
-/** Counts `key` once more, `weight` times. Keys are spread by their low bits, as finished hashes are. */
-export function addTo(counter: Counter, key: number, weight: number): void {
-  const { keys, cells, mask } = counter
-  let at = key & mask
-  for (let cell = cells[at]!; cell !== 0; cell = cells[at]!) {
-    if (keys[cell - 1] === key) {
-      counter.counts[cell - 1]! += weight
-      return
+/** Counts each of `keys` up to `end` once more, `weight` times. Keys are spread by their low bits, as finished hashes are. */
+export function countKeys(
+  counter: Counter,
+  { keys, end }: { readonly keys: Int32Array; readonly end: number },
+  weight: number,
+): void {
+  const { cells, counts, order, mask } = counter
+  let { size } = counter
+  for (let i = 0; i < end; i++) {
+    const wanted = keys[i]! + 1
+    let at = (wanted - 1) & mask
+    let found = cells[at]!
+    while (found !== wanted) {
+      if (found === 0) {
+        cells[at] = wanted
+        order[size++] = at
+        break
+      }
+      at = (at + 1) & mask
+      found = cells[at]!
     }
-    at = (at + 1) & mask
+    counts[at]! += weight
   }
-  const place = counter.size
-  keys[place] = key
-  counter.counts[place] = weight
-  counter.size = place + 1
-  cells[at] = place + 1
-  if (2 * counter.size > mask) spread(counter, 2 * (mask + 1))
+  counter.size = size
 }
 
-/** Gives each key its cell, in a table of `count` cells, a power of two. */
-function spread(counter: Counter, count: number): void {
-  const mask = count - 1
-  if (counter.cells.length < count) {
-    counter.cells = new Uint32Array(count)
-    counter.keys = lengthen(counter.keys, new Uint32Array(count / 2))
-    counter.counts = lengthen(counter.counts, new Float32Array(count / 2))
-  } else counter.cells.fill(0, 0, count)
-  counter.mask = mask
-  for (let place = 0; place < counter.size; place++) {
-    let at = counter.keys[place]! & mask
-    while (counter.cells[at] !== 0) at = (at + 1) & mask
-    counter.cells[at] = place + 1
-  }
+/** The key that appeared as number `i`. */
+export function keyOf({ cells, order }: Counter, i: number): number {
+  return cells[order[i]!]! - 1
 }
 
-function lengthen<A extends Uint32Array | Float32Array>(from: A, to: A): A {
-  to.set(from)
-  return to
+/** The count of the key that appeared as number `i`. */
+export function countOf({ counts, order }: Counter, i: number): number {
+  return counts[order[i]!]!
 }

@@ -10,9 +10,9 @@
  */
 import type { Encoder, EncoderSpec, Features } from '../contract/features.ts'
 import type { Query, Turn } from '../contract/query.ts'
-import { createCounter, resetCounter, type Counter } from '../math/counter.ts'
+import { countKeys, countOf, createCounter, keyOf, resetCounter, type Counter } from '../math/counter.ts'
 import { CONTEXT_LIMIT_CHARS, MAIN_LIMIT_CHARS, excerpt } from './excerpt.ts'
-import { BUCKETS, CHANNEL_BUCKETS, countNgrams } from './ngrams.ts'
+import { BUCKETS, CHANNEL_BUCKETS, createNgramList, listNgrams } from './ngrams.ts'
 import { SURFACE_NAMES, readSurface } from './surface.ts'
 import { createUnits, readLowerCase, readUnits } from './units.ts'
 
@@ -27,47 +27,48 @@ export const LEXICAL_SPEC: EncoderSpec = {
   surface: SURFACE_NAMES,
 }
 
-/** Characters for which one more distinct n-gram is expected: about what texts of a few hundred characters have. */
-const CHARS_PER_NGRAM = 1.5
 /** log2(1 + count) of small whole counts: nearly all are, and the logarithm is a third of the encoder's time without this. */
 const DAMPED: Float32Array = Float32Array.from({ length: 64 }, (_, count) => Math.log2(1 + count))
 
 /** An encoder with scratch space of its own, as large as the longest text it met; calls must not overlap, which synchronous code cannot. */
 export function createLexicalEncoder(): Encoder {
-  const counter = createCounter()
   const units = createUnits()
+  const asked = createNgramList()
+  const said = createNgramList()
+  const counter = createCounter()
   return {
     spec: LEXICAL_SPEC,
     encode(query: Query): Features {
       const { main, context } = splitTurns(query.turns)
       const shown = excerpt(main, MAIN_LIMIT_CHARS)
       const around = excerpt(context, CONTEXT_LIMIT_CHARS)
-      resetCounter(counter, (shown.text.length + around.text.length) / CHARS_PER_NGRAM)
       readUnits(units, shown.text)
-      const read = readSurface({ query, main: units, contextChars: context.length })
+      const surface = readSurface({ query, main: units, contextChars: context.length })
       if (!units.isAscii) readLowerCase(units, shown.text)
-      countNgrams(counter, units, 1)
-      if (around.text !== '') {
-        readLowerCase(units, around.text)
-        countNgrams(counter, units, CONTEXT_WEIGHT)
-      }
-      return { ...toArrays(counter, read), truncated: shown.truncated || around.truncated }
+      listNgrams(asked, units)
+      readLowerCase(units, around.text)
+      listNgrams(said, units)
+      resetCounter(counter, asked.size + said.size)
+      countKeys(counter, { keys: asked.buckets, end: asked.size }, 1)
+      countKeys(counter, { keys: said.buckets, end: said.size }, CONTEXT_WEIGHT)
+      return { ...toArrays(counter, surface), truncated: shown.truncated || around.truncated }
     },
   }
 }
 
 /** The three arrays share one buffer: a buffer of its own costs a decision about a microsecond each. */
-function toArrays({ keys, counts, size }: Counter, read: readonly number[]): Omit<Features, 'truncated'> {
-  const buffer = new ArrayBuffer(4 * (2 * size + read.length))
+function toArrays(counter: Counter, surfaceValues: readonly number[]): Omit<Features, 'truncated'> {
+  const { size } = counter
+  const buffer = new ArrayBuffer(4 * (2 * size + surfaceValues.length))
   const indices = new Uint32Array(buffer, 0, size)
   const values = new Float32Array(buffer, 4 * size, size)
-  const surface = new Float32Array(buffer, 8 * size, read.length)
+  const surface = new Float32Array(buffer, 8 * size, surfaceValues.length)
   for (let i = 0; i < size; i++) {
-    const count = counts[i] ?? 0
-    indices[i] = keys[i] ?? 0
+    const count = countOf(counter, i)
+    indices[i] = keyOf(counter, i)
     values[i] = DAMPED[count] ?? Math.log2(1 + count)
   }
-  surface.set(read)
+  surface.set(surfaceValues)
   return { indices, values, surface }
 }
 

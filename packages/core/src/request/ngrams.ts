@@ -8,7 +8,6 @@
  * Hash: FNV-1a over UTF-16 code units, finished by a multiply-xorshift; buckets collide at random, which costs little at 2^18
  * (Weinberger et al., arXiv:0902.2206).
  */
-import { addTo, type Counter } from '../math/counter.ts'
 import type { Units } from './units.ts'
 
 /** Bits of one channel. Words are buckets 0 … 2^17 - 1, characters 2^17 … 2^18 - 1. */
@@ -19,58 +18,86 @@ export const BUCKETS: number = 2 * CHANNEL_BUCKETS
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 const SPACE = 32
-/** Characters of a character n-gram; countCharacters is written out for it. */
+/** Characters of a character n-gram; listCharacters is written out for it. */
 const GRAM = 4
 
 /** Character class: 0 space, 1 part of a word, 2 a word of its own. */
 const SPACES = 0
 const WORD = 1
 const SINGLE = 2
+const NONE = -1
 
 /** Where a folded code keeps its class: above the 16 bits of the code unit. */
 const CLASS_SHIFT = 16
 const CODE = 0xffff
 
 /** The folded code of each ASCII character: lower case, any digit as 0, with its class above. */
-const ASCII: Uint32Array = Uint32Array.from({ length: 128 }, (_, code) => {
+const ASCII: Int32Array = Int32Array.from({ length: 128 }, (_, code) => {
   if (code <= SPACE || code === 127) return (SPACES << CLASS_SHIFT) | code
   const character = String.fromCharCode(code).toLowerCase().replace(/\d/, '0')
   return ((/[a-z0']/.test(character) ? WORD : SINGLE) << CLASS_SHIFT) | character.charCodeAt(0)
 })
 
-/** Folded codes of the text being read; grows with the longest text seen. */
-let folded: Uint32Array = new Uint32Array(0)
+/** Folded codes of the text being read, and a space behind them; grows with the longest text seen. */
+let folded: Int32Array = new Int32Array(0)
 
-/** Adds every n-gram of a text to `into`, each counted `weight` times. `units`: the text in lower case, unless it is ASCII. */
-export function countNgrams(into: Counter, units: Units, weight: number): void {
+/** The buckets of a text's n-grams, one after the other, with repetitions: the first `size` of `buckets`. */
+export interface NgramList {
+  buckets: Int32Array
+  size: number
+}
+
+export function createNgramList(): NgramList {
+  return { buckets: new Int32Array(0), size: 0 }
+}
+
+/**
+ * Lists every n-gram of a text: of each word itself, its pair with the word before, its characters. `units`: the text in lower case,
+ * unless it is ASCII. The loops are kept free of calls that could not be inlined: they run for each character of each query.
+ */
+export function listNgrams(into: NgramList, units: Units): void {
   const { size } = units
   fold(units)
+  // A word of L units and its space have L + 1 n-grams, a lone symbol 2.
+  if (into.buckets.length < 2 * size) into.buckets = new Int32Array(4 * size)
   const codes = folded
+  const { buckets } = into
+  let count = 0
   let previous = 0
   let i = 0
   while (i < size) {
-    const kind = (codes[i] ?? 0) >>> CLASS_SHIFT
-    if (kind === SPACES) {
+    let code = codes[i] ?? 0
+    if (code >> CLASS_SHIFT === SPACES) {
       i += 1
       continue
     }
-    const end = kind === SINGLE ? i + 1 : endOfWord(i, size)
-    const hash = hashSpan(i, end)
-    addTo(into, toBucket(hash), weight)
-    if (previous !== 0) addTo(into, toBucket(Math.imul(previous, 31) ^ hash), weight)
-    if (end - i >= GRAM - 2) countCharacters(into, { start: i, end }, weight)
+    const start = i
+    // The class that goes on: a lone symbol has none.
+    const more = code >> CLASS_SHIFT === WORD ? WORD : NONE
+    let hash = FNV_OFFSET
+    do {
+      hash = Math.imul(hash ^ (code & CODE), FNV_PRIME)
+      i += 1
+      code = codes[i] ?? 0
+    } while (code >> CLASS_SHIFT === more)
+    // Never 0, which says that there is no word before.
+    hash |= 1
+    buckets[count++] = toBucket(hash)
+    if (previous !== 0) buckets[count++] = toBucket(Math.imul(previous, 31) ^ hash)
     previous = hash
-    i = end
+    count = listCharacters(buckets, count, { start, end: i })
   }
+  into.size = count
 }
 
 function fold({ codes, size }: Units): void {
-  if (folded.length < size) folded = new Uint32Array(2 * size)
+  if (folded.length <= size) folded = new Int32Array(2 * size + 1)
   const into = folded
   for (let i = 0; i < size; i++) {
     const code = codes[i] ?? 0
     into[i] = code < 128 ? (ASCII[code] ?? 0) : foldBeyondAscii(code)
   }
+  into[size] = SPACE
 }
 
 function foldBeyondAscii(code: number): number {
@@ -84,28 +111,15 @@ function classBeyondAscii(code: number): number {
   return code < 0xc0 || (code >= 0x2010 && code <= 0x2bff) ? SINGLE : WORD
 }
 
-function endOfWord(start: number, size: number): number {
-  const codes = folded
-  let end = start + 1
-  while (end < size && (codes[end] ?? 0) >>> CLASS_SHIFT === WORD) end += 1
-  return end
-}
-
-/** Never 0, which says that there is no word before. */
-function hashSpan(start: number, end: number): number {
-  const codes = folded
-  let hash = FNV_OFFSET
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ ((codes[i] ?? 0) & CODE), FNV_PRIME)
-  return hash | 1
-}
-
-/** Character n-grams of the word with one space on each side, as scikit-learn's char_wb analyser takes them. */
-function countCharacters(
-  into: Counter,
+/** Character n-grams of the word with one space on each side, as scikit-learn's char_wb analyser takes them. Returns the new count. */
+function listCharacters(
+  buckets: Int32Array,
+  from: number,
   { start, end }: { readonly start: number; readonly end: number },
-  weight: number,
-): void {
+): number {
+  if (end - start < GRAM - 2) return from
   const codes = folded
+  let count = from
   let a = SPACE
   let b = (codes[start] ?? 0) & CODE
   let c = (codes[start + 1] ?? 0) & CODE
@@ -115,11 +129,12 @@ function countCharacters(
     hash = Math.imul(hash ^ b, FNV_PRIME)
     hash = Math.imul(hash ^ c, FNV_PRIME)
     hash = Math.imul(hash ^ d, FNV_PRIME)
-    addTo(into, CHANNEL_BUCKETS + toBucket(hash), weight)
+    buckets[count++] = CHANNEL_BUCKETS + toBucket(hash)
     a = b
     b = c
     c = d
   }
+  return count
 }
 
 /** Finishes a hash: its highest bits, after they have taken in all others. */
