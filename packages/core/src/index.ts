@@ -35,3 +35,18 @@ export { train, VERSION, type TrainOptions } from './train.ts'
 export type { TrainProgress } from './learn/train.ts'
 export { createLexicalEncoder } from './request/lexical.ts'
 export { createEstimator } from './estimate/create-estimator.ts'
+export { compare, type CompareOptions, type CompareProgress } from './compare.ts'
+export { METHODS } from './methods/registry.ts'
+export type { FittedMethod, Lesson, Method } from './methods/method.ts'
+export type {
+  ComparedStatistic,
+  ComparedSystem,
+  Comparison,
+  NullName,
+  OverSplits,
+  PairedTest,
+  Verdict,
+} from './evaluate/comparison.ts'
+export type { SplitPlan } from './evaluate/splits.ts'
+export { adjustHolm } from './evaluate/holm.ts'
+export { bootstrapPValue } from './evaluate/bootstrap-test.ts'
