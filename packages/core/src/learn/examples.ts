@@ -73,7 +73,8 @@ export function checkEnough(examples: readonly Example[]): void {
   )
 }
 
-function noJudgedRow(rows: readonly Outcome[], pair: Pair): WeirError {
+/** `data.model`, naming the models that the rows do have. */
+export function noJudgedRow(rows: readonly Outcome[], pair: Pair): WeirError {
   const models = new Map<string, number>()
   for (const row of rows) {
     for (const model of Object.keys(row.models)) models.set(model, (models.get(model) ?? 0) + 1)

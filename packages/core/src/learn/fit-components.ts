@@ -5,6 +5,7 @@
 import type { Components, NearestComponent, Seen, TableComponent } from '../estimate/components.ts'
 import { fitForest } from '../math/extra-trees.ts'
 import { createRng, shuffle, type Rng } from '../math/rng.ts'
+import { toRowTable } from '../math/row-table.ts'
 import { fitShrunkenMeans } from '../math/shrunken-means.ts'
 import { fitSoftLogistic, type LinearFit } from '../math/soft-logistic.ts'
 import { fitSoftmax } from '../math/softmax-regression.ts'
@@ -96,7 +97,11 @@ function fitTable({ words, types, gaps }: TrainingSet, rows: readonly number[], 
     { classes: types.count, epochs: 5, stepSize: 4, rng },
   )
   const { means } = fitShrunkenMeans({ groupOf: types.typeOf, values: gaps, groups: types.count }, tagged)
-  return { tagger, gaps: Float32Array.from(means) }
+  return {
+    tagger: toRowTable(tagger.weights, types.count),
+    bias: tagger.bias,
+    gaps: Float32Array.from(means),
+  }
 }
 
 function fitNearest({ seen, gaps, rank }: TrainingSet, rows: readonly number[], rng: Rng): NearestComponent {
@@ -107,7 +112,7 @@ function fitNearest({ seen, gaps, rank }: TrainingSet, rows: readonly number[], 
     if (one !== undefined) embeddings.set(one.embedding, i * rank)
   })
   return {
-    embeddings,
+    embeddings: toRowTable(embeddings, rank),
     gaps: Float32Array.from(kept, (row) => gaps[row] ?? 0),
     meanGap: rows.reduce((sum, row) => sum + (gaps[row] ?? 0), 0) / rows.length,
   }

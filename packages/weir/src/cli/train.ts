@@ -6,7 +6,9 @@ import { Option, type Command } from 'commander'
 import { train, WeirError, type Artifact, type LabelMethod, type Pair } from '@weir/core'
 import { checkWritable, writeArtifact } from '../record/artifact-file.ts'
 import { readPairRows } from '../record/pair-rows.ts'
-import { parseCount, parseSeed } from './parse-option.ts'
+import { shownLevels, writeLevels } from '../report/levels-text.ts'
+import { parseCount, parseDelta, parseSeed, today } from './parse-option.ts'
+import { endProgress, showProgress } from './progress.ts'
 
 interface TrainFlags {
   readonly data: readonly string[]
@@ -15,6 +17,7 @@ interface TrainFlags {
   readonly method: LabelMethod
   readonly rows?: number
   readonly seed: number
+  readonly delta: number
   readonly out: string
   readonly json?: boolean
   readonly skipBad?: boolean
@@ -38,6 +41,7 @@ export function register(program: Command): void {
     )
     .option('--rows <n>', 'train on this many rows, drawn by the seed (default: all)', parseCount)
     .option('--seed <n>', 'seed; the same rows and seed give the same bytes', parseSeed, 0)
+    .option('--delta <chance>', 'chance that the promise of a level is broken, in (0, 0.5]', parseDelta, 0.05)
     .option('--skip-bad', 'skip rows that cannot be read, naming each on standard error')
     .option('--json', 'print one JSON object instead of the table')
     .addHelpText(
@@ -56,16 +60,18 @@ async function run(flags: TrainFlags): Promise<void> {
   const { rows, dataHash } = await readPairRows(flags.data, pair, {
     skipBad: flags.skipBad === true,
     onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
-    onProgress: (count) => showProgress(`${count} rows read`),
+    onProgress: (count) => showProgress('train', `${count} rows read`),
   })
   const artifact = await train(rows, {
     pair,
     method: flags.method,
     seed: flags.seed,
     dataHash,
+    date: today(),
+    delta: flags.delta,
     ...(flags.rows === undefined ? {} : { rows: flags.rows }),
     onProgress: async ({ step, done, total }) => {
-      showProgress(`${done}/${total} ${step}`)
+      showProgress('train', `${done}/${total} ${step}`)
       // Lets Ctrl-C through between steps.
       await new Promise((resolve) => setImmediate(resolve))
     },
@@ -75,20 +81,6 @@ async function run(flags: TrainFlags): Promise<void> {
   process.stdout.write(
     flags.json === true ? `${JSON.stringify(summarise(artifact, flags.out))}\n` : toText(artifact, flags.out),
   )
-}
-
-function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[Kweir train: ${text}`)
-}
-
-function endProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
-}
-
-const SHOWN_LEVELS: readonly number[] = [0.8, 0.9, 0.95, 0.98, 0.99, 1]
-
-function shownLevels(artifact: Artifact): Artifact['levels'] {
-  return artifact.levels.filter(({ quality }) => SHOWN_LEVELS.includes(quality))
 }
 
 function summarise(artifact: Artifact, out: string): object {
@@ -102,7 +94,8 @@ function summarise(artifact: Artifact, out: string): object {
     training,
     relaxation: t,
     crossValidation,
-    levels: shownLevels(artifact),
+    calibration: { ...artifact.calibration, levels: undefined },
+    levels: shownLevels(artifact.calibration),
   }
 }
 
@@ -116,15 +109,7 @@ function toText(artifact: Artifact, out: string): string {
     `cross-validated: APGR ${show(cv.apgr)} (random 0.5, task-type table ${show(cv.taskTableApgr)}), AUROC ${show(cv.auroc)}, ` +
       `calibration error ${cv.expectedCalibrationError.toFixed(3)}`,
     '',
-    'quality level   kept small   quality kept   threshold   (estimates on cross-fitted rows, no guarantee)',
-    ...shownLevels(artifact).map(({ quality, expectedCostAdvantage, expectedQuality, threshold }) =>
-      [
-        quality.toFixed(2).padStart(13),
-        percent(expectedCostAdvantage).padStart(12),
-        percent(expectedQuality).padStart(14),
-        (threshold === null ? 'none feasible' : threshold.toFixed(4)).padStart(11),
-      ].join(' '),
-    ),
+    writeLevels(artifact),
     '',
     `written to ${out}`,
   ]
@@ -133,8 +118,4 @@ function toText(artifact: Artifact, out: string): string {
 
 function show(value: number | null): string {
   return value === null ? 'undefined' : value.toFixed(3)
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)}%`
 }
