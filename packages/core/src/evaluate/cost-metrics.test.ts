@@ -8,7 +8,8 @@ import { averageImprovementInQuality } from './average-improvement-in-quality.ts
 import { bestSingleOf, createCostCurve, endsOf, qualityAtCost, type CostTrials } from './cost-curve.ts'
 import { costSavingAtEqualQuality } from './cost-saving-at-equal-quality.ts'
 import { inferenceEfficiencyScore } from './inference-efficiency-score.ts'
-import { oracleGapRecovered } from './oracle-gap-recovered.ts'
+import { createOracle } from './oracle.ts'
+import { oracleGapOfCurve, oracleGapRecovered } from './oracle-gap-recovered.ts'
 import { qualityNeutralCost } from './quality-neutral-cost.ts'
 
 // Four queries, kept small in this order. USD of a large call 4, 2, 2, 4, of a small call 1.
@@ -212,5 +213,37 @@ describe('inferenceEfficiencyScore', () => {
     expect(inferenceEfficiencyScore(at, reference).because).toContain('no time')
     expect(inferenceEfficiencyScore({ ...at, costUsd: 0 }, reference).because).toContain('nothing')
     expect(() => inferenceEfficiencyScore(at, reference, 1.5)).toThrow(RangeError)
+  })
+})
+
+describe('oracleGapOfCurve', () => {
+  it('is the worked part at half kept: random 0.625, router 1, oracle 1', () => {
+    // gaps 0 1 -1 -1: the oracle keeps two queries small and has everything right, as the router does by luck
+    const oracle = createOracle(trials).curve
+    expect(oracleGapOfCurve(createQualityCurve(trials), oracle)).toMatchObject({
+      value: 1,
+      costAdvantage: 0.5,
+    })
+    // Sent backwards (the two hard ones kept): quality 0.5 * 0 + 0.5 * 0.5 = 0.25, so (0.25 - 0.625) / (1 - 0.625) = -1
+    const backwards = { ...trials, scores: [0.3, 0.5, 0.7, 0.9] }
+    expect(oracleGapOfCurve(createQualityCurve(backwards), oracle).value).toBeCloseTo(-1, 12)
+  })
+
+  it('is at most 1 at any share', () => {
+    fc.assert(
+      fc.property(columns, fc.double({ min: 0, max: 1, noNaN: true }), (list, share) => {
+        const found = oracleGapOfCurve(createQualityCurve(list), createOracle(list).curve, share)
+        if (found.value === undefined) expect(found.because.length).toBeGreaterThan(10)
+        else expect(found.value).toBeLessThanOrEqual(1 + 1e-9)
+      }),
+    )
+  })
+
+  it('says why it is not defined for one score', () => {
+    const flat = createQualityCurve({ ...trials, scores: [1, 1, 1, 1] })
+    expect(oracleGapOfCurve(flat, createOracle(trials).curve)).toMatchObject({
+      value: undefined,
+      costAdvantage: null,
+    })
   })
 })

@@ -10,16 +10,24 @@ import { bootstrap, expandDraw, type BootstrapOptions, type Draw, type Interval 
 import { callPerformanceThreshold } from './call-performance-threshold.ts'
 import { costAdvantageAtDrop } from './cost-advantage.ts'
 import { meanGapOfCurve } from './mean-gap.ts'
+import type { Plane } from './plane.ts'
 import { createRedraw, orderOf } from './redraw.ts'
 import { REPORTED_DROPS } from './report.ts'
 import { FAILED_SCORE, type LevelTrials, type TrialLog } from './trial-log.ts'
 
 type Values = Record<string, number | undefined>
 
-/** By the dotted names of Report's fields, `levels.<asked>.<field>` for levels. `taskScores`: the task-type table's, when there is one. */
+/** What a report prepares once and every draw reads. */
+export interface Prepared {
+  /** The task-type table's, when there is one. */
+  readonly taskScores: ArrayLike<number> | undefined
+  readonly plane: Plane
+}
+
+/** By the dotted names of Report's fields, `levels.<asked>.<field>` for levels. */
 export function measureIntervals(
   log: TrialLog,
-  taskScores: ArrayLike<number> | undefined,
+  { taskScores, plane }: Prepared,
   options: BootstrapOptions,
 ): Readonly<Record<string, Interval>> {
   const redrawCurve = createRedraw(log)
@@ -30,8 +38,9 @@ export function measureIntervals(
     log.scores.length,
     (draw) => {
       const curve = redrawCurve(draw)
+      const table = redrawTable?.(draw)
       const apgr = averagePgr(curve)
-      const tableApgr = redrawTable === undefined ? undefined : averagePgr(redrawTable(draw))
+      const tableApgr = table && averagePgr(table)
       return {
         ...readCurve(curve),
         ...readProbabilities(draw),
@@ -39,6 +48,7 @@ export function measureIntervals(
         'oracle.quality': meanDrawn(draw, better),
         'baselines.taskTable.apgr': tableApgr,
         apgrAboveTaskTable: apgr === undefined || tableApgr === undefined ? undefined : apgr - tableApgr,
+        ...plane.replicate(draw, { router: curve, table }),
         ...Object.assign({}, ...log.levels.map((level) => readLevel(draw, log, level))),
       } satisfies Values
     },

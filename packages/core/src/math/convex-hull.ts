@@ -27,7 +27,7 @@ export function createConvexHull(cost: ArrayLike<number>, quality: ArrayLike<num
     const last = chain.at(-1)
     // Costlier (or as costly) without being better: off the hull. This also ends the chain at the highest quality.
     if (last !== undefined && quality[point]! <= quality[last]!) continue
-    if (last !== undefined && cost[point]! === cost[last]!) chain.pop()
+    if (last !== undefined && cost[point]! <= cost[last]!) chain.pop()
     while (chain.length > 1 && isBelow(chain, point, { cost, quality })) chain.pop()
     chain.push(point)
   }

@@ -6,6 +6,11 @@ const column = fc.array(fc.tuple(fc.integer({ min: -5, max: 5 }), fc.integer({ m
   minLength: 2,
 })
 
+function expectClose(found: number | undefined, expected: number | undefined): void {
+  if (expected === undefined) expect(found).toBeUndefined()
+  else expect(found).toBeCloseTo(expected, 9)
+}
+
 describe('pearson', () => {
   it('is the worked number', () => {
     // means 2 and 3; deviations (-1, -2) (0, 1) (1, 1): xy = 2 + 0 + 1 = 3, xx = 2, yy = 6, r = 3 / sqrt(12)
@@ -51,12 +56,8 @@ describe('spearman', () => {
         const copies = rows.flatMap((row, i) => Array.from({ length: weights[i] ?? 0 }, () => row))
         const [x, y] = [rows.map(([a]) => a), rows.map(([, b]) => b)]
         const [cx, cy] = [copies.map(([a]) => a), copies.map(([, b]) => b)]
-        const close = (found: number | undefined, expected: number | undefined): void => {
-          if (expected === undefined) expect(found).toBeUndefined()
-          else expect(found).toBeCloseTo(expected, 9)
-        }
-        close(pearson(x, y, weights), pearson(cx, cy))
-        close(createSpearman(x, y)(weights), spearman(cx, cy))
+        expectClose(pearson(x, y, weights), pearson(cx, cy))
+        expectClose(createSpearman(x, y)(weights), spearman(cx, cy))
       }),
     )
   })
