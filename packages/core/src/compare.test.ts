@@ -1,6 +1,6 @@
 /** Comparisons on planted rows: the same rows for every method, no question on both sides, numbers of the code that serves. */
 import { describe, expect, it } from 'vitest'
-import { compare, type CompareOptions } from './compare.ts'
+import { compare, type CompareOptions, type CompareProgress } from './compare.ts'
 import type { Outcome } from './contract/outcome.ts'
 import { averagePgr } from './math/average-pgr.ts'
 import { createQualityCurve } from './math/quality-curve.ts'
@@ -127,8 +127,13 @@ describe('compare', () => {
   })
 
   it('stops when told to between steps', async () => {
-    const onProgress = (): Promise<void> => Promise.reject(new Error('stopped'))
+    const steps: string[] = []
+    const onProgress = ({ step }: CompareProgress): void => {
+      steps.push(step)
+      if (step === 'replaying') throw new Error('stopped')
+    }
     await expect(compare(rows, options([byName('trans')], { onProgress }))).rejects.toThrow('stopped')
+    expect(steps.at(-1)).toBe('replaying')
   })
 
   it('refuses rows that cannot be compared on', async () => {
