@@ -3,12 +3,12 @@
  */
 import { auroc } from '../math/auroc.ts'
 import { averagePgr } from '../math/average-pgr.ts'
-import type { QualityCurve, Trials } from '../math/quality-curve.ts'
-import { expandDraw, type Draw } from './bootstrap.ts'
+import { createQualityCurve, type QualityCurve, type Trials } from '../math/quality-curve.ts'
+import type { Draw } from './bootstrap.ts'
 import { callPerformanceThreshold } from './call-performance-threshold.ts'
 import type { ComparedStatistic } from './comparison.ts'
 import { costAdvantageAtDrop } from './cost-advantage.ts'
-import { createRedraw, orderOf } from './redraw.ts'
+import { orderDraw, orderOf, orderTrials, orderValues } from './redraw.ts'
 import { REPORTED_DROPS } from './report.ts'
 
 /** One value per name; undefined where it has none. */
@@ -19,12 +19,16 @@ export function createStatisticsReader(
   trials: Trials,
   labels: ArrayLike<number>,
 ): (draw: Draw) => StatisticValues {
-  const redraw = createRedraw(trials)
   const order = orderOf(trials.scores)
-  return (draw) => ({
-    ...readCurve(redraw(draw)),
-    auroc: auroc(expandDraw(draw, order, trials.scores), expandDraw(draw, order, labels)),
-  })
+  const ordered = orderTrials(trials, order)
+  const orderedLabels = orderValues(labels, order)
+  const into = new Uint16Array(order.length)
+  return (draw) => {
+    const copies = orderDraw(draw, order, into)
+    const values = readCurve(createQualityCurve(ordered, copies))
+    values.auroc = auroc(ordered.scores, orderedLabels, copies)
+    return values
+  }
 }
 
 export function readCurve(curve: QualityCurve): StatisticValues {

@@ -7,6 +7,7 @@ import { createStatisticsReader, readAtHundredths, type StatisticValues } from '
 import { COMPARED_STATISTICS, type ComparedStatistic, type ComparedSystem } from './comparison.ts'
 import type { ComparisonTrials, SplitTrials } from './comparison-trials.ts'
 import { meanOf } from './over-splits.ts'
+import { orderDraw } from './redraw.ts'
 
 /** A system with scores on every split. */
 export interface Scored {
@@ -82,10 +83,7 @@ export function drawReplicates(
   return resample(
     questions,
     (draw) => {
-      for (const [at, of] of places.entries()) {
-        const own = draws[at] ?? new Uint16Array()
-        for (let i = 0; i < own.length; i++) own[i] = draw[of[i] ?? 0] ?? 0
-      }
+      for (const [at, own] of draws.entries()) orderDraw(draw, places[at] ?? new Uint32Array(), own)
       const means: Record<string, number | undefined> = {}
       for (const { name, readers } of scored) {
         const values = readers.map((read, at) => read(draws[at] ?? new Uint16Array()))

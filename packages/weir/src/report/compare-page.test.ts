@@ -130,6 +130,18 @@ describe('renderComparison', () => {
   })
 })
 
+describe('renderFinding', () => {
+  it('calls methods the same that rank every query alike', () => {
+    const [test] = result.tests
+    if (test?.difference == null) throw new Error('no test')
+    const nothing = { mean: 0, sd: 0, interval: [0, 0] as const, values: [0, 0] }
+    const same = { ...test, method: 'prob', difference: nothing, verdict: 'not told apart' as const }
+    expect(renderFinding({ ...result, tests: [test, same] })).toBe(
+      'Against trans: worse: reversed; the same: prob.',
+    )
+  })
+})
+
 describe('describePlan', () => {
   it('tells shares from folds', () => {
     expect(describePlan(result)).toBe('2 splits by question, 50% of the questions to train on, seeds 1 to 2')

@@ -29,6 +29,6 @@ export const SERIES_STYLE: string = `
 :root { ${colours(LIGHT)} }
 @media (prefers-color-scheme: dark) { :root { ${colours(DARK)} } }
 @media print { :root { ${colours(LIGHT)} } }
-th, td { padding: 6px 7px }
+main { max-width: 980px }
 .legend svg { width: 34px; height: 8px; margin-right: 7px; vertical-align: middle }
 `
