@@ -70,13 +70,13 @@ describe('createReliabilityReport', () => {
       ['big', 1, 250],
       [null, 3, 120],
     ])
-    expect(report.smallTypes).toEqual({ leastRows: 100, types: 3, rows: 120, shown: true })
+    expect(report.smallTypes).toEqual({ leastRows: 50, types: 3, rows: 120, shown: true })
   })
 
   it('leaves out small types that are few even together, and says how many', () => {
-    const { byTaskType, smallTypes } = createReliabilityReport(simulate(90, { seed: 3, types: 3 }), 1)
+    const { byTaskType, smallTypes } = createReliabilityReport(simulate(45, { seed: 3, types: 3 }), 1)
     expect(byTaskType).toEqual([])
-    expect(smallTypes).toEqual({ leastRows: 100, types: 3, rows: 90, shown: false })
+    expect(smallTypes).toEqual({ leastRows: 50, types: 3, rows: 45, shown: false })
   })
 
   it('repeats for a seed', () => {

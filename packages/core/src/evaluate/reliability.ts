@@ -1,7 +1,7 @@
 /**
  * Reliability diagrams of pSmall, over all rows and per task type, with a calibration error that can be judged.
  *
- *   ECE = sum over bins of (count / n) * |mean label - mean probability|,   bins of equal mass, at most ten, at least about 20 queries each
+ *   ECE = sum over bins of (count / n) * |mean label - mean probability|,   bins of equal mass, at most ten (five per type), of about 20 queries at least
  *
  * A plug-in ECE is never 0: on n rows even a perfectly calibrated forecaster shows about the noise of its bins. So that noise is printed
  * beside it: labels drawn from the very probabilities (y_i ~ Bernoulli(p_i)), binned in the same way, 200 times by the seed. `mean` is what
@@ -58,16 +58,20 @@ export interface Forecasts {
 }
 
 const MOST_BINS = 10
+/** Of one task type: its predictions lie close together, and more bins would show noise. */
+const MOST_TYPE_BINS = 5
 /** Queries a bin should hold: the frequency in it is then known to about 10 points. */
 const ROWS_PER_BIN = 20
-/** Rows a task type needs for five bins of its own. */
-const LEAST_ROWS = 100
+/** Rows a task type needs for a diagram of its own, of two bins at least. */
+const LEAST_ROWS = 50
 /** Moves `mean` by under 1% and `high` by a few percent between seeds. */
 const SIMULATIONS = 200
 
 /** Needs at least one query. O(rows * simulations). */
 export function createReliabilityReport(forecasts: Forecasts, seed: number): ReliabilityReport {
   const { categories } = forecasts
+  const measure = (rows: readonly number[], mostBins: number): Reliability =>
+    measureReliability(forecasts, rows, { seed, mostBins })
   const rowsOf = groupRows(categories)
   const types = [...rowsOf].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))
   const large = types.filter(([, rows]) => rows.length >= LEAST_ROWS)
@@ -77,16 +81,14 @@ export function createReliabilityReport(forecasts: Forecasts, seed: number): Rel
   return {
     binning: 'equal mass',
     simulations: SIMULATIONS,
-    ...measureReliability(forecasts, [...categories.keys()], seed),
+    ...measure([...categories.keys()], MOST_BINS),
     byTaskType: [
       ...large.map(([category, rows]) => ({
         category,
         types: 1,
-        ...measureReliability(forecasts, rows, seed),
+        ...measure(rows, MOST_TYPE_BINS),
       })),
-      ...(shown
-        ? [{ category: null, types: small.length, ...measureReliability(forecasts, pooled, seed) }]
-        : []),
+      ...(shown ? [{ category: null, types: small.length, ...measure(pooled, MOST_TYPE_BINS) }] : []),
     ],
     smallTypes: { leastRows: LEAST_ROWS, types: small.length, rows: pooled.length, shown },
     rowsWithoutCategory: categories.filter((category) => category === undefined).length,
@@ -107,11 +109,11 @@ function groupRows(categories: readonly (string | undefined)[]): ReadonlyMap<str
 function measureReliability(
   { probabilities, labels }: Forecasts,
   rows: readonly number[],
-  seed: number,
+  { seed, mostBins }: { readonly seed: number; readonly mostBins: number },
 ): Reliability {
   const p = rows.map((row) => probabilities[row] ?? 0)
   const y = rows.map((row) => labels[row] ?? 0)
-  const wanted = Math.max(1, Math.min(MOST_BINS, Math.floor(rows.length / ROWS_PER_BIN)))
+  const wanted = Math.max(1, Math.min(mostBins, Math.floor(rows.length / ROWS_PER_BIN)))
   const bins = equalMassBins(p, y, wanted)
   return {
     rows: rows.length,

@@ -18,9 +18,11 @@ export interface Drawing {
   readonly marks: readonly Plot.Markish[]
   /** Room for labels on the left, px. */
   readonly marginLeft?: number
+  /** Several small charts side by side, placed by the marks' fx and fy; they name themselves. Default false. */
+  readonly facets?: boolean
 }
 
-export function draw({ height, describe, x, y, marks, marginLeft = 58 }: Drawing): string {
+export function draw({ height, describe, x, y, marks, marginLeft = 58, facets = false }: Drawing): string {
   const svg = Plot.plot({
     document: createDocument(),
     width: WIDTH,
@@ -33,6 +35,9 @@ export function draw({ height, describe, x, y, marks, marginLeft = 58 }: Drawing
     ariaDescription: describe,
     x,
     y,
+    ...(facets
+      ? { marginTop: 46, fx: { axis: null, padding: 0.26 }, fy: { axis: null, padding: 0.26 } }
+      : {}),
     marks: [...marks],
   })
   svg.setAttribute('role', 'img')

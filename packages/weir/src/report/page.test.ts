@@ -37,10 +37,10 @@ describe('renderPage', () => {
     expect(html).not.toMatch(/NaN|undefined|\[object/)
   })
 
-  it('draws three plots, each described in words', async () => {
-    const page = createDocument(renderPage(await evaluate(300), at))
+  it('draws four plots, each described in words', async () => {
+    const page = createDocument(renderPage(await evaluate(600), at))
     const plots: readonly Drawn[] = Array.from(page.querySelectorAll('svg'))
-    expect(plots).toHaveLength(3)
+    expect(plots).toHaveLength(4)
     for (const plot of plots) {
       expect(plot.getAttribute('role')).toBe('img')
       expect(plot.getAttribute('aria-description')?.length).toBeGreaterThan(50)

@@ -118,47 +118,6 @@ export function plotLevels({ levels, small, large }: Evaluation): string {
   })
 }
 
-/** Reliability diagram: predicted probability against observed frequency, with the number of queries behind each point. */
-export function plotReliability({ calibration }: Evaluation): string {
-  if (calibration === null) return ''
-  const { bins } = calibration
-  const most = Math.max(...bins.map(({ count }) => count))
-  return draw({
-    height: 380,
-    describe:
-      'Predicted chance that the small model is good enough against how often it was. Points on the diagonal are honest. ' +
-      bins.map(({ predicted, observed }) => `${percent(predicted, 0)}: ${percent(observed, 0)}`).join(', '),
-    x: { label: 'predicted chance', domain: [0, 1], tickFormat: (d: number) => percent(d, 0), grid: true },
-    y: {
-      label: 'how often it was good enough',
-      domain: [0, 1],
-      tickFormat: (d: number) => percent(d, 0),
-      grid: true,
-    },
-    marks: [
-      Plot.rect(bins, {
-        x1: 'from',
-        x2: 'to',
-        y1: 0,
-        y2: (d: (typeof bins)[number]) => (0.2 * d.count) / most,
-        fill: QUIET,
-        fillOpacity: 0.35,
-        inset: 1,
-      }),
-      Plot.line([{ at: 0 }, { at: 1 }], { x: 'at', y: 'at', stroke: QUIET, strokeDasharray: '5 4' }),
-      Plot.line(bins, { x: 'predicted', y: 'observed', stroke: ROUTER, strokeWidth: 1.5 }),
-      Plot.dot(bins, {
-        x: 'predicted',
-        y: 'observed',
-        r: 4,
-        fill: ROUTER,
-        stroke: 'var(--page)',
-        title: (d: (typeof bins)[number]) => `${d.count} queries`,
-      }),
-    ],
-  })
-}
-
 /** Every k-th point with both ends, by count. */
 function thin(points: readonly CurvePoint[]): readonly CurvePoint[] {
   if (points.length <= DRAWN_POINTS) return points
