@@ -81,6 +81,8 @@ export type {
   PairedTest,
   Verdict,
 } from './evaluate/comparison.ts'
+export { createComparison, type ComparisonOptions } from './evaluate/create-comparison.ts'
+export type { ComparisonTrials, MethodTrials, SplitTrials } from './evaluate/comparison-trials.ts'
 export type { SplitPlan } from './evaluate/splits.ts'
 export { adjustHolm } from './evaluate/holm.ts'
 export { bootstrapPValue } from './evaluate/bootstrap-test.ts'
