@@ -9,6 +9,7 @@ import { register as registerOutcomes } from '../packages/weir/src/cli/outcomes.
 import { register as registerRoute } from '../packages/weir/src/cli/route.ts'
 import { register as registerServe } from '../packages/weir/src/cli/serve.ts'
 import { register as registerTrain } from '../packages/weir/src/cli/train.ts'
+import { register as registerTransfer } from '../packages/weir/src/cli/transfer.ts'
 
 const DOC = readFileSync(join(import.meta.dirname, '../docs/cli.md'), 'utf8')
 const MAIN = readFileSync(join(import.meta.dirname, '../packages/weir/src/cli/main.ts'), 'utf8')
@@ -17,6 +18,7 @@ const program = new Command('weir')
 for (const register of [
   registerTrain,
   registerEvaluate,
+  registerTransfer,
   registerCompare,
   registerRoute,
   registerOutcomes,

@@ -56,6 +56,14 @@ export {
 } from './evaluate/inference-efficiency-score.ts'
 export { oracleGapRecovered, type AtEqualCost } from './evaluate/oracle-gap-recovered.ts'
 export { qualityNeutralCost } from './evaluate/quality-neutral-cost.ts'
+export { assessTransfer, type TransferReport, type TransferRows } from './evaluate/transfer.ts'
+export type {
+  Correlation,
+  TransferCheck,
+  TransferredLevel,
+  TransferVerdict,
+} from './evaluate/transfer-verdict.ts'
+export { pearson, spearman } from './math/correlation.ts'
 export { averagePgr } from './math/average-pgr.ts'
 export { auroc } from './math/auroc.ts'
 export { brierScore } from './math/brier-score.ts'
