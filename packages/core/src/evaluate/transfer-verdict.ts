@@ -22,6 +22,8 @@ export interface TransferCheck {
 const RANDOM_APGR = 0.5
 /** Least correlation of gaps for reuse. */
 const LEAST_CORRELATION = 0.7
+/** Least correlation of gaps for training on a measure at all, when gaps are all there is to go by: the paper's case of 0.46 and 0.44 still worked. */
+const WEAKEST_CORRELATION = 0.4
 /** How far below its level a threshold may deliver, as a share of the large model's quality. */
 const LEVEL_TOLERANCE = 0.02
 
@@ -39,6 +41,8 @@ export interface TransferredLevel {
 }
 
 export interface TransferMeasured {
+  /** `gaps`: there is no router, and the scores are the gaps of before: an upper bound of what one trained on them can do. */
+  readonly scoredBy: 'router' | 'gaps'
   readonly pearson: Correlation | null
   readonly spearman: Correlation | null
   readonly apgrInterval: Interval | null
@@ -63,9 +67,17 @@ export function judgeTransfer(measured: TransferMeasured): TransferAnswer {
   ]
   const checks = [ranking, ...rest]
   if (!isRanked) return { verdict: 'retrain', because: whyRetrain(apgrInterval), checks }
+  if (measured.scoredBy === 'gaps' && !areCorrelated(rest)) {
+    const because = `the gaps are not shown to correlate by ${WEAKEST_CORRELATION}, so a router trained on them would learn too much that does not count`
+    return { verdict: 'retrain', because, checks }
+  }
   const failed = rest.filter(({ passed }) => passed === false).map(({ name }) => name)
   if (failed.length === 0) return { verdict: 'reuse', because: whyReuse(rest), checks }
   return { verdict: 'recalibrate', because: whyRecalibrate(failed), checks }
+}
+
+function areCorrelated(checks: readonly TransferCheck[]): boolean {
+  return checks.every(({ name, low }) => name === 'levels' || (low !== null && low >= WEAKEST_CORRELATION))
 }
 
 function checkCorrelation(name: 'pearson' | 'spearman', correlation: Correlation | null): TransferCheck {

@@ -36,7 +36,7 @@ function transfer({ chance, before = () => undefined, rows = 1500, cut = 0.6 }: 
     ],
   }
   const gapsBefore = small.map((quality) => before(quality - 1, rng))
-  return assessTransfer({ log, gapsBefore }, { seed: 1, resamples: 200 })
+  return assessTransfer({ log, gapsBefore, scoredBy: 'router' }, { seed: 1, resamples: 200 })
 }
 
 describe('assessTransfer', () => {
@@ -111,14 +111,21 @@ describe('assessTransfer', () => {
         largeLatencies: none,
         levels: [],
       }
-      return assessTransfer({ log, gapsBefore: none }, { seed: 1, resamples: 200 }).verdict
+      return assessTransfer({ log, gapsBefore: none, scoredBy: 'router' }, { seed: 1, resamples: 200 })
+        .verdict
     })
     expect(verdicts.filter((verdict) => verdict !== 'retrain').length).toBeLessThanOrEqual(4)
   })
 })
 
 describe('judgeTransfer', () => {
-  const sure = { pearson: null, spearman: null, apgrInterval: [0.6, 0.7] as const, levels: [] }
+  const sure = {
+    scoredBy: 'router' as const,
+    pearson: null,
+    spearman: null,
+    apgrInterval: [0.6, 0.7] as const,
+    levels: [],
+  }
 
   it('looks at the worst level that keeps something small', () => {
     const level = { delivered: 0.95, deliveredInterval: [0.93, 0.97] as const, costAdvantage: 0.5 }
@@ -144,6 +151,15 @@ describe('judgeTransfer', () => {
   it('finds nothing to reuse in thresholds that keep nothing', () => {
     const idle = { asked: 0.9, delivered: 1, deliveredInterval: [1, 1] as const, costAdvantage: 0 }
     expect(judgeTransfer({ ...sure, levels: [idle] }).verdict).toBe('recalibrate')
+  })
+
+  it('asks more where gaps are the scores: 0.4 for training on them, 0.7 for calibrating on them, too', () => {
+    const gaps = (low: number): string => {
+      const found = { value: low + 0.05, interval: [low, low + 0.1] as const }
+      return judgeTransfer({ ...sure, scoredBy: 'gaps', pearson: found, spearman: found }).verdict
+    }
+    expect([0.39, 0.41, 0.69, 0.71].map(gaps)).toEqual(['retrain', 'recalibrate', 'recalibrate', 'reuse'])
+    expect(judgeTransfer({ ...sure, scoredBy: 'gaps' }).verdict).toBe('retrain')
   })
 
   it('reads the lower end of a correlation, not its value', () => {

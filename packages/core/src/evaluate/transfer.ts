@@ -10,10 +10,11 @@
  *   reuse         if besides the lower ends of r and rho are at least 0.7, and every level that keeps something small delivers at least its
  *                 level less 2 points at its lower end
  *   recalibrate   otherwise: the ranking holds, the thresholds need rows of the new outcomes
- * Without rows that have both outcomes the correlation is undefined, and the replayed scores decide alone.
+ * Without rows that have both outcomes the correlation is undefined, and the replayed scores decide alone. Without a router the scores are
+ * the gaps of before, which no router trained on them can outrank; then retrain also unless the lower ends of r and rho are at least 0.4.
  *
  * Source: Hybrid LLM, arXiv:2404.14618 section 4.7 (r = 0.76, rho = 0.71 transferred well, 1.6% drop at 20% cost advantage; less correlation,
- * worse results) and 4.6 (the same test for a cheap measure). The cut at 0.7 and the 2 points are read from there; the rules are ours. Trap:
+ * worse results) and 4.6 (the same test for a cheap measure: r = 0.46, rho = 0.44 still worked). The cuts and the 2 points are read from there; the rules are ours. Trap:
  * noise in single answers pulls correlations of gaps towards 0, so a low one alone never says retrain.
  */
 import { averagePgr } from '../math/average-pgr.ts'
@@ -33,6 +34,8 @@ import {
 export interface TransferRows {
   /** The router's scores and decisions on the new outcomes; without levels when there is no router, only scores. */
   readonly log: TrialLog
+  /** What the log's scores are: a router's, or the gaps of before. */
+  readonly scoredBy: 'router' | 'gaps'
   /** Quality gap of each row before: under the old pair, or the cheap measure. Undefined where the row does not have it. */
   readonly gapsBefore: readonly (number | undefined)[]
 }
@@ -42,6 +45,7 @@ export interface TransferReport {
   readonly because: string
   /** The conditions that the verdict rests on, in the order of the rules. */
   readonly checks: readonly TransferCheck[]
+  readonly scoredBy: 'router' | 'gaps'
   readonly rows: number
   readonly small: { readonly model: string; readonly quality: number }
   readonly large: { readonly model: string; readonly quality: number }
@@ -81,6 +85,7 @@ export function assessTransfer(
   const correlate = (name: 'pearson' | 'spearman'): Correlation | null =>
     values[name] === undefined ? null : { value: values[name], interval: intervals[name] ?? null }
   const measured = {
+    scoredBy: rows.scoredBy,
     rows: log.scores.length,
     small: { model: log.pair.small, quality: curve.quality.at(-1) ?? 0 },
     large: { model: log.pair.large, quality: curve.quality[0] ?? 0 },

@@ -63,7 +63,11 @@ export async function measureTransfer(
   }
   const { log } = recorder
   if (log.scores.length === 0) throw nothingToMeasure(pair, left)
-  const report = assessTransfer({ log, gapsBefore }, resamples === undefined ? { seed } : { seed, resamples })
+  const scoredBy = river === undefined ? 'gaps' : 'router'
+  const report = assessTransfer(
+    { log, gapsBefore, scoredBy },
+    resamples === undefined ? { seed } : { seed, resamples },
+  )
   return { report, rowsWithoutPair: left.pair, rowsWithoutText: left.text }
 }
 
