@@ -3,17 +3,27 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { register as registerCompare } from '../packages/weir/src/cli/compare.ts'
 import { register as registerEvaluate } from '../packages/weir/src/cli/evaluate.ts'
 import { register as registerOutcomes } from '../packages/weir/src/cli/outcomes.ts'
 import { register as registerRoute } from '../packages/weir/src/cli/route.ts'
 import { register as registerServe } from '../packages/weir/src/cli/serve.ts'
 import { register as registerTrain } from '../packages/weir/src/cli/train.ts'
+import { register as registerTransfer } from '../packages/weir/src/cli/transfer.ts'
 
 const DOC = readFileSync(join(import.meta.dirname, '../docs/cli.md'), 'utf8')
 const MAIN = readFileSync(join(import.meta.dirname, '../packages/weir/src/cli/main.ts'), 'utf8')
 
 const program = new Command('weir')
-for (const register of [registerTrain, registerEvaluate, registerRoute, registerOutcomes, registerServe])
+for (const register of [
+  registerTrain,
+  registerEvaluate,
+  registerTransfer,
+  registerCompare,
+  registerRoute,
+  registerOutcomes,
+  registerServe,
+])
   register(program)
 
 /** Options in the first column of the tables, by the command whose section they stand in. */

@@ -13,17 +13,17 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   averagePgr,
-  bootstrap,
-  costAdvantageAtDrop,
+  createComparison,
   createQualityCurve,
   createRiver,
   createRng,
-  expandDraw,
   fitTaskTable,
   replay,
   shuffle,
   toPairOutcome,
   train,
+  type ComparedStatistic,
+  type ComparisonTrials,
   type Interval,
   type Outcome,
   type Pair,
@@ -110,7 +110,7 @@ interface Result {
   readonly rows: readonly Outcome[]
   readonly dataHash: string
   readonly splits: readonly Measured[]
-  readonly intervals: Readonly<Record<string, Interval | undefined>>
+  readonly intervals: Readonly<Record<string, Interval | null | undefined>>
 }
 
 function question(row: Outcome): string {
@@ -191,50 +191,51 @@ function gapOf(row: Outcome, pair: Pair): number {
   return outcome === undefined ? 0 : outcome.smallQuality - outcome.largeQuality
 }
 
+const INTERVALS: Readonly<Record<Statistic, ComparedStatistic>> = {
+  apgr: 'apgr',
+  kept0: 'costAdvantageAtDrop.0',
+  kept1: 'costAdvantageAtDrop.0.01',
+  kept5: 'costAdvantageAtDrop.0.05',
+}
+
 /** Intervals of the means over splits: one draw of the data set's rows for all splits. */
 function measureIntervals(
   of: Case,
   rows: readonly Outcome[],
   splits: readonly Measured[],
 ): Result['intervals'] {
-  const outcomes = rows.map((row) => toPairOutcome(row, of.pair))
-  const columns = splits.map(({ tested, scores, tableScores }) => ({
-    tested,
-    small: tested.map((k) => outcomes[k]?.smallQuality ?? 0),
-    large: tested.map((k) => outcomes[k]?.largeQuality ?? 0),
-    router: { scores, order: descending(scores) },
-    table: { scores: tableScores, order: descending(tableScores) },
-  }))
-  return bootstrap(
-    rows.length,
-    (draw) => {
-      const sums = { apgr: 0, kept0: 0, kept1: 0, kept5: 0, tableApgr: 0, aboveTable: 0 }
-      for (const { tested, small, large, router, table } of columns) {
-        const own = Uint16Array.from(tested, (k) => draw[k] ?? 0)
-        const redraw = ({ scores, order }: typeof router): ReturnType<typeof createQualityCurve> =>
-          createQualityCurve({
-            scores: expandDraw(own, order, scores),
-            small: expandDraw(own, order, small),
-            large: expandDraw(own, order, large),
-          })
-        const curve = redraw(router)
-        const apgr = averagePgr(curve) ?? Number.NaN
-        const tableApgr = averagePgr(redraw(table)) ?? Number.NaN
-        sums.apgr += apgr
-        sums.kept0 += costAdvantageAtDrop(curve, 0)
-        sums.kept1 += costAdvantageAtDrop(curve, 0.01)
-        sums.kept5 += costAdvantageAtDrop(curve, 0.05)
-        sums.tableApgr += tableApgr
-        sums.aboveTable += apgr - tableApgr
-      }
-      return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / columns.length]))
-    },
-    { seed: SEED, resamples: RESAMPLES },
-  )
+  const trials = toTrials(of, rows, splits)
+  const { systems, tests } = createComparison(trials, { seed: SEED, resamples: RESAMPLES })
+  const weir = systems.find(({ name }) => name === 'weir')
+  return {
+    ...Object.fromEntries(
+      Object.entries(INTERVALS).map(([name, statistic]) => [name, weir?.statistics[statistic]?.interval]),
+    ),
+    aboveTable: tests.find(({ against }) => against === 'bestPerTaskType')?.difference?.interval,
+  }
 }
 
-function descending(scores: readonly number[]): number[] {
-  return [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
+function toTrials(of: Case, rows: readonly Outcome[], splits: readonly Measured[]): ComparisonTrials {
+  const outcomes = rows.map((row) => toPairOutcome(row, of.pair))
+  const small = outcomes.map((outcome) => outcome?.smallQuality ?? 0)
+  const large = outcomes.map((outcome) => outcome?.largeQuality ?? 0)
+  return {
+    pair: of.pair,
+    small,
+    large,
+    labels: small.map((quality, k) => (quality >= (large[k] ?? 0) ? 1 : 0)),
+    questionOf: [...rows.keys()],
+    questions: rows.length,
+    methods: ['weir'],
+    splits: splits.map(({ tested, trainingRows, scores, tableScores }, i) => ({
+      seed: i + 1,
+      trainingRows,
+      tested,
+      bestSingle: 'large',
+      taskScores: tableScores,
+      methods: [{ scores, expectedCalibrationError: null }],
+    })),
+  }
 }
 
 async function runCase(of: Case): Promise<Result> {
@@ -279,8 +280,8 @@ function three(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value) ? '–' : value.toFixed(3)
 }
 
-function interval(of: Interval | undefined): string {
-  return of === undefined ? '–' : `${three(of[0])} to ${three(of[1])}`
+function interval(of: Interval | null | undefined): string {
+  return of === undefined || of === null ? '–' : `${three(of[0])} to ${three(of[1])}`
 }
 
 function renderSummary(results: readonly Result[]): string {

@@ -1,7 +1,7 @@
 /** The public names of @weir/core, written by hand. */
 export * from './contract/index.ts'
 export { createRng, shuffle, type Rng } from './math/rng.ts'
-export { parseAsk, parseQuality, type Ask, type AskSources } from './request/ask.ts'
+export { parseAsk, parseMode, parseQuality, type Ask, type AskSources } from './request/ask.ts'
 export { parseChatBody, queryFromOutcome, queryFromPrompt } from './request/query.ts'
 export { decide, serve, type Call, type River, type Served } from './serve.ts'
 export { replay, type RecordedAttempt, type Replayed } from './replay.ts'
@@ -24,14 +24,73 @@ export { meanInterval } from './evaluate/mean-interval.ts'
 export { createOracle, type Oracle } from './evaluate/oracle.ts'
 export { performanceGapRecovered, type PairQuality } from './evaluate/performance-gap-recovered.ts'
 export { qualityDrop } from './evaluate/quality-drop.ts'
+export type {
+  EfficiencyReport,
+  LeadReport,
+  NullRoutersReport,
+  ScoreAtLevel,
+} from './evaluate/plane-report.ts'
+export {
+  createReliabilityReport,
+  type Forecasts,
+  type Reliability,
+  type ReliabilityReport,
+  type TaskTypeReliability,
+} from './evaluate/reliability.ts'
+export type { MetricValue } from './evaluate/metric-value.ts'
+export {
+  createCostCurve,
+  type CostAxis,
+  type CostCurve,
+  type CostPoint,
+  type CostTrials,
+} from './evaluate/cost-curve.ts'
+export { areaUnderDeferralCurve, type AreaUnderDeferralCurve } from './evaluate/area-under-deferral-curve.ts'
+export { averageImprovementInQuality, type CostRange } from './evaluate/average-improvement-in-quality.ts'
+export { costSavingAtEqualQuality } from './evaluate/cost-saving-at-equal-quality.ts'
+export {
+  inferenceEfficiencyScore,
+  type EfficiencyInput,
+  type EfficiencyReference,
+  type InferenceEfficiencyScore,
+} from './evaluate/inference-efficiency-score.ts'
+export { oracleGapRecovered, type AtEqualCost } from './evaluate/oracle-gap-recovered.ts'
+export { qualityNeutralCost } from './evaluate/quality-neutral-cost.ts'
+export { assessTransfer, type TransferReport, type TransferRows } from './evaluate/transfer.ts'
+export type {
+  Correlation,
+  TransferCheck,
+  TransferredLevel,
+  TransferVerdict,
+} from './evaluate/transfer-verdict.ts'
+export { pearson, spearman } from './math/correlation.ts'
 export { averagePgr } from './math/average-pgr.ts'
 export { auroc } from './math/auroc.ts'
 export { brierScore } from './math/brier-score.ts'
 export { expectedCalibrationError, reliabilityBins, type ReliabilityBin } from './math/calibration-error.ts'
 export { logLoss } from './math/log-loss.ts'
 export { createQualityCurve, type QualityCurve, type Trials } from './math/quality-curve.ts'
+export { calibrate, type CalibrateOptions } from './calibrate.ts'
+export { LEVELS } from './learn/calibration.ts'
 export { createRiver, type RiverOptions } from './river.ts'
 export { train, VERSION, type TrainOptions } from './train.ts'
 export type { TrainProgress } from './learn/train.ts'
 export { createLexicalEncoder } from './request/lexical.ts'
 export { createEstimator } from './estimate/create-estimator.ts'
+export { compare, type CompareOptions, type CompareProgress } from './compare.ts'
+export { METHODS } from './methods/registry.ts'
+export type { FittedMethod, Lesson, Method } from './methods/method.ts'
+export type {
+  ComparedStatistic,
+  ComparedSystem,
+  Comparison,
+  NullName,
+  OverSplits,
+  PairedTest,
+  Verdict,
+} from './evaluate/comparison.ts'
+export { createComparison, type ComparisonOptions } from './evaluate/create-comparison.ts'
+export type { ComparisonTrials, MethodTrials, SplitTrials } from './evaluate/comparison-trials.ts'
+export type { SplitPlan } from './evaluate/splits.ts'
+export { adjustHolm } from './evaluate/holm.ts'
+export { bootstrapPValue } from './evaluate/bootstrap-test.ts'

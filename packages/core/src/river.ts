@@ -3,6 +3,7 @@
  */
 import type { Artifact } from './contract/artifact.ts'
 import type { Candidate, Pair } from './contract/candidate.ts'
+import type { Mode } from './contract/decision.ts'
 import { WeirError } from './contract/errors.ts'
 import type { EncoderSpec } from './contract/features.ts'
 import { createEstimator } from './estimate/create-estimator.ts'
@@ -14,6 +15,8 @@ export interface RiverOptions {
   readonly candidates?: readonly Candidate[]
   /** Where a routed query goes when the estimator fails. Default 'large'. */
   readonly onEstimatorFailure?: keyof Pair
+  /** Mode of a query that names none. Default 'promise': a level that is not provable goes to the large model. */
+  readonly mode?: Mode
 }
 
 /**
@@ -37,7 +40,9 @@ export function createRiver(artifact: Artifact, options: RiverOptions = {}): Riv
     candidates,
     encoder: createLexicalEncoder(),
     estimator: createEstimator(artifact),
-    levels: artifact.levels,
+    levels: artifact.calibration.levels,
+    mode: options.mode ?? 'promise',
+    confidence: 1 - artifact.calibration.delta,
     onEstimatorFailure: options.onEstimatorFailure ?? 'large',
   }
 }

@@ -1,6 +1,7 @@
 /** The river: serve, decide and replay over rows of which the truth is known, with upstreams that answer or fail as told. */
 import { describe, expect, it } from 'vitest'
 import type { Attempt } from './contract/attempt.ts'
+import type { Mode, OperatingPoint } from './contract/decision.ts'
 import { isWeirError } from './contract/errors.ts'
 import type { Encoder, Features } from './contract/features.ts'
 import type { Outcome } from './contract/outcome.ts'
@@ -24,18 +25,24 @@ const READER: Encoder = {
   }),
 }
 
+function levelsOf(mode: Mode): OperatingPoint[] {
+  return [0.5, 0.9, 1].map((quality) => ({
+    quality,
+    mode,
+    threshold: quality === 1 ? null : quality,
+    expectedCostAdvantage: 0.5,
+    expectedQuality: quality,
+  }))
+}
+
 const RIVER: River = {
   pair: { small: 's', large: 'l' },
   candidates: [{ model: 's' }, { model: 'l', images: false }],
   encoder: READER,
   estimator: { name: 'reader', estimate: ({ surface }) => ({ pSmall: surface[0] ?? 0 }) },
-  levels: [0.5, 0.9, 1].map((quality) => ({
-    quality,
-    mode: 'estimate' as const,
-    threshold: quality === 1 ? null : quality,
-    expectedCostAdvantage: 0.5,
-    expectedQuality: quality,
-  })),
+  levels: { promise: levelsOf('promise'), estimate: levelsOf('estimate') },
+  mode: 'estimate',
+  confidence: 0.95,
 }
 
 const ASK: Ask = { kind: 'quality', quality: 0.9 }
@@ -66,6 +73,8 @@ function codeOf(act: () => unknown): string {
 describe('decide', () => {
   it('says everything about the choice', () => {
     expect(decide(RIVER, queryFromPrompt('0.95'), ASK)).toEqual({
+      level: 0.9,
+      confidence: null,
       model: 's',
       reason: 'score_at_or_above_threshold',
       score: Math.fround(0.95),
@@ -281,3 +290,63 @@ describe('one river', () => {
 function fail(): never {
   throw new Error('broken on purpose')
 }
+
+function askFor(quality: number, mode?: Mode): Ask {
+  return { kind: 'quality', quality, ...(mode === undefined ? {} : { mode }) }
+}
+
+describe('modes', () => {
+  const river: River = {
+    ...RIVER,
+    levels: {
+      ...RIVER.levels,
+      promise: [
+        { quality: 0.8, mode: 'promise', threshold: 0.6, expectedCostAdvantage: 0.4, expectedQuality: 0.9 },
+        {
+          quality: 1,
+          mode: 'promise',
+          threshold: null,
+          expectedCostAdvantage: 0,
+          expectedQuality: 1,
+          rowsNeeded: 9000,
+        },
+      ],
+    },
+  }
+  it('a promise says its level and how sure it is', () => {
+    expect(decide(river, queryFromPrompt('0.7'), askFor(0.75, 'promise'))).toMatchObject({
+      model: 's',
+      mode: 'promise',
+      quality: 0.75,
+      level: 0.8,
+      threshold: 0.6,
+      confidence: 0.95,
+    })
+  })
+
+  it('an unprovable level goes to the large model and says why, however sure the router is', () => {
+    expect(decide(river, queryFromPrompt('1'), askFor(0.9, 'promise'))).toMatchObject({
+      model: 'l',
+      reason: 'level_not_provable',
+      level: 1,
+      threshold: null,
+      confidence: null,
+    })
+    expect(decide(river, queryFromPrompt('1'), askFor(1, 'estimate'))).toMatchObject({
+      model: 'l',
+      reason: 'level_not_feasible',
+      mode: 'estimate',
+    })
+  })
+
+  it('the river has the last word when the caller names none', () => {
+    expect(decide(river, queryFromPrompt('0.95'), askFor(0.9))).toMatchObject({
+      mode: 'estimate',
+      model: 's',
+    })
+    expect(decide({ ...river, mode: 'promise' }, queryFromPrompt('0.95'), askFor(0.9))).toMatchObject({
+      mode: 'promise',
+      model: 'l',
+    })
+  })
+})

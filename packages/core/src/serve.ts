@@ -4,7 +4,7 @@
  */
 import type { Attempt } from './contract/attempt.ts'
 import type { Candidate, Pair } from './contract/candidate.ts'
-import type { Decision, OperatingPoint, Refusal } from './contract/decision.ts'
+import type { Decision, Mode, OperatingPoint, Refusal } from './contract/decision.ts'
 import { WeirError } from './contract/errors.ts'
 import type { Estimates, Estimator } from './contract/estimate.ts'
 import type { Encoder } from './contract/features.ts'
@@ -23,7 +23,12 @@ export interface River {
   readonly candidates: readonly Candidate[]
   readonly encoder: Encoder
   readonly estimator: Estimator
-  readonly levels: readonly OperatingPoint[]
+  /** Per mode, from the artifact's calibration. */
+  readonly levels: Readonly<Record<Mode, readonly OperatingPoint[]>>
+  /** Mode of a query that names none. */
+  readonly mode: Mode
+  /** Chance that a promise of `levels` holds: 1 - delta. */
+  readonly confidence: number
   /** Where a routed query goes when the estimator throws. Default 'large'. */
   readonly onEstimatorFailure?: keyof Pair
 }
@@ -69,7 +74,8 @@ interface Prepared {
 function prepare(river: River, query: Query, ask: Ask): Prepared {
   const { candidates, refused } = selectFeasible(query, river.candidates)
   const seen = ask.kind === 'model' ? NOT_SEEN : see(river, query)
-  const point = ask.kind === 'quality' ? findOperatingPoint(river.levels, ask.quality) : undefined
+  const point =
+    ask.kind === 'quality' ? findOperatingPoint(river.levels[ask.mode ?? river.mode], ask.quality) : undefined
   const policy = createPolicy(river, ask, point)
   const state: State = {
     query,
@@ -84,8 +90,7 @@ function prepare(river: River, query: Query, ask: Ask): Prepared {
     reason: first.reason,
     score: seen.estimates?.pSmall ?? null,
     threshold: first.threshold ?? null,
-    quality: ask.kind === 'quality' ? ask.quality : null,
-    mode: point?.mode ?? null,
+    ...describeLevel(river, ask, point),
     truncated: seen.truncated,
     propensity: first.propensity,
     ranking: first.ranking,
@@ -95,11 +100,25 @@ function prepare(river: River, query: Query, ask: Ask): Prepared {
   return { decision, policy, state, first }
 }
 
+function describeLevel(
+  { confidence }: River,
+  ask: Ask,
+  point: OperatingPoint | undefined,
+): Pick<Decision, 'quality' | 'level' | 'mode' | 'confidence'> {
+  if (ask.kind !== 'quality' || point === undefined) {
+    return { quality: null, level: null, mode: null, confidence: null }
+  }
+  const { quality: level, mode, threshold } = point
+  const isPromised = mode === 'promise' && threshold !== null
+  return { quality: ask.quality, level, mode, confidence: isPromised ? confidence : null }
+}
+
 function createPolicy(river: River, ask: Ask, point: OperatingPoint | undefined): Policy {
   if (ask.kind === 'model') return createNamedPolicy(ask.model)
   const threshold = ask.kind === 'threshold' ? ask.threshold : (point?.threshold ?? null)
   const { pair, onEstimatorFailure = 'large' } = river
-  return withFailover(createThresholdPolicy({ pair, threshold, onEstimatorFailure }))
+  const noThresholdReason = point?.mode === 'promise' ? 'level_not_provable' : 'level_not_feasible'
+  return withFailover(createThresholdPolicy({ pair, threshold, noThresholdReason, onEstimatorFailure }))
 }
 
 interface Seen {

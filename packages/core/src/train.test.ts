@@ -4,6 +4,7 @@ import type { Artifact } from './contract/artifact.ts'
 import { isWeirError } from './contract/errors.ts'
 import type { Outcome } from './contract/outcome.ts'
 import { loadArtifact, saveArtifact } from './contract/artifact-file.ts'
+import { LEVELS } from './learn/calibration.ts'
 import { createRng } from './math/rng.ts'
 import { queryFromOutcome } from './request/query.ts'
 import { createRiver } from './river.ts'
@@ -47,7 +48,10 @@ describe('train on 300 rows of ten answers each', () => {
     let floor = 0
     for (const { row, chance: p } of createPlantedRows({ rows: 1500, seed: 99 })) {
       const query = queryFromOutcome(row)
-      const q = query === undefined ? null : decide(river, query, { kind: 'quality', quality: 0.9 }).score
+      const q =
+        query === undefined
+          ? null
+          : decide(river, query, { kind: 'quality', quality: 0.9, mode: 'estimate' }).score
       crossEntropy -= p * Math.log(q ?? Number.NaN) + (1 - p) * Math.log(1 - (q ?? Number.NaN))
       floor -= p * Math.log(p) + (1 - p) * Math.log(1 - p)
     }
@@ -78,15 +82,13 @@ describe('train on 300 rows of ten answers each', () => {
   })
 
   it('has one operating point a level, thresholds in [0, 1] that never fall', () => {
-    const thresholds = artifact.levels.map(({ threshold }) => threshold ?? 1)
-    expect(artifact.levels.map(({ quality }) => quality)).toEqual(
-      Array.from({ length: 100 }, (_, i) => (i + 1) / 100),
-    )
+    const thresholds = artifact.calibration.levels.estimate.map(({ threshold }) => threshold ?? 1)
+    expect(artifact.calibration.levels.estimate.map(({ quality }) => quality)).toEqual(LEVELS)
     for (const [i, threshold] of thresholds.entries()) {
       expect(threshold).toBeGreaterThanOrEqual(thresholds[i - 1] ?? 0)
       expect(threshold).toBeLessThanOrEqual(1)
     }
-    const [low, high] = [artifact.levels[59], artifact.levels[98]]
+    const [low, high] = [artifact.calibration.levels.estimate[20], artifact.calibration.levels.estimate[98]]
     expect(low?.expectedCostAdvantage).toBeGreaterThan(high?.expectedCostAdvantage ?? 1)
   })
 
@@ -97,7 +99,7 @@ describe('train on 300 rows of ten answers each', () => {
     for (const { row, chance } of fresh) {
       const query = queryFromOutcome(row)
       if (query === undefined) continue
-      const { model } = decide(river, query, { kind: 'quality', quality: 0.9 })
+      const { model } = decide(river, query, { kind: 'quality', quality: 0.9, mode: 'estimate' })
       delivered += model === PLANTED_PAIR.small ? chance : 1
     }
     expect(delivered / fresh.length).toBeGreaterThan(0.85)

@@ -1,7 +1,15 @@
 /**
  * Rows and a river made from nothing, for the tests of this room: the chance that the small model is right is written in the prompt.
  */
-import { createRng, type Artifact, type Features, type Outcome, type River } from '@weir/core'
+import {
+  createRng,
+  type Artifact,
+  type Features,
+  type Mode,
+  type OperatingPoint,
+  type Outcome,
+  type River,
+} from '@weir/core'
 import { REPORTED_LEVELS } from '../src/report/measure.ts'
 
 export const SAMPLE_PAIR = { small: 'little', large: 'big' } as const
@@ -39,14 +47,20 @@ export function makeRiver(): River {
     },
     estimator: { name: 'prompt', estimate: ({ surface }) => ({ pSmall: surface[0] ?? 0 }) },
     // Keeping p >= t loses (1 - t) * (0.9 - (1 + t) / 2) of 0.9; the exact inverse does not matter here.
-    levels: REPORTED_LEVELS.map((quality) => ({
-      quality,
-      mode: 'estimate' as const,
-      threshold: quality === 1 ? 0.8 : Math.max(0, 0.8 - Math.sqrt(1.8 * (1 - quality))),
-      expectedCostAdvantage: 0.5,
-      expectedQuality: quality,
-    })),
+    levels: { promise: levelsOf('promise'), estimate: levelsOf('estimate') },
+    mode: 'estimate',
+    confidence: 0.95,
   }
+}
+
+function levelsOf(mode: Mode): OperatingPoint[] {
+  return REPORTED_LEVELS.map((quality) => ({
+    quality,
+    mode,
+    threshold: quality === 1 ? 0.8 : Math.max(0, 0.8 - Math.sqrt(1.8 * (1 - quality))),
+    expectedCostAdvantage: 0.5,
+    expectedQuality: quality,
+  }))
 }
 
 export function makeArtifact(river: River): Artifact {
@@ -72,7 +86,18 @@ export function makeArtifact(river: River): Artifact {
       expectedCalibrationError: 0.02,
       taskTableApgr: 0.68,
     },
-    levels: river.levels,
+    trainingCurve: { thresholds: [0.5, 0], costAdvantage: [0.4, 1], quality: [0.8, 0.5], gapVariance: 0.3 },
+    calibration: {
+      source: 'cross-fitted',
+      guarantee: 'asymptotic',
+      rows: 4000,
+      dataHash: 'a'.repeat(64),
+      date: '2026-01-31',
+      seed: 1,
+      delta: 0.05,
+      meanQuality: { small: 0.5, large: 0.9 },
+      levels: river.levels,
+    },
     estimator: { name: 'prompt', parameters: null },
   }
 }

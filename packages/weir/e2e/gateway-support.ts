@@ -4,7 +4,7 @@
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach } from 'vitest'
-import type { Encoder, Estimator, OperatingPoint, Query, River } from '@weir/core'
+import type { Encoder, Estimator, Mode, OperatingPoint, Query, River } from '@weir/core'
 import { startGateway, type Gateway, type GatewayOptions } from '../src/gateway/start.ts'
 import { SILENT } from '../src/telemetry/log.ts'
 import type { UpstreamModel } from '../src/upstream/definition.ts'
@@ -27,13 +27,15 @@ const estimator: Estimator = {
   estimate: ({ indices }) => ({ pSmall: indices[0] === 1 ? 0.875 : 0.125 }),
 }
 
-const levels: readonly OperatingPoint[] = [0.5, 0.9, 0.95, 1].map((quality) => ({
-  quality,
-  mode: 'estimate',
-  threshold: quality === 1 ? null : quality === 0.5 ? 0 : quality - 0.4,
-  expectedCostAdvantage: 1 - quality,
-  expectedQuality: quality,
-}))
+function levelsOf(mode: Mode): OperatingPoint[] {
+  return [0.5, 0.9, 0.95, 1].map((quality) => ({
+    quality,
+    mode,
+    threshold: quality === 1 ? null : quality === 0.5 ? 0 : quality - 0.4,
+    expectedCostAdvantage: 1 - quality,
+    expectedQuality: quality,
+  }))
+}
 
 /** Small when the query says "easy", at every level below 1; at level 0.5 always. */
 export const RIVER: River = {
@@ -41,7 +43,9 @@ export const RIVER: River = {
   candidates: [{ model: 'small', images: false }, { model: 'large' }],
   encoder,
   estimator,
-  levels,
+  levels: { promise: levelsOf('promise'), estimate: levelsOf('estimate') },
+  mode: 'promise',
+  confidence: 0.95,
 }
 
 /** One HTTP request as the upstream saw it. */

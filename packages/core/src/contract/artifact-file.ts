@@ -56,7 +56,9 @@ function checkShape(value: unknown): Artifact {
     isRecord(value['encoder']) &&
     isRecord(value['estimator']) &&
     isRecord(value['training']) &&
-    Array.isArray(value['levels'])
+    isRecord(value['trainingCurve']) &&
+    isRecord(value['calibration']) &&
+    isRecord(value['calibration']['levels'])
   if (!isArtifact)
     throw new WeirError('artifact.unreadable', 'the artifact lacks a required part; train it again')
   return value as unknown as Artifact

@@ -3,7 +3,7 @@
  * `Stored` shapes only grow; unknown keys are ignored, so that a file stays readable forever.
  */
 import type { Pair } from './candidate.ts'
-import type { OperatingPoint } from './decision.ts'
+import type { Mode, OperatingPoint } from './decision.ts'
 import type { EncoderSpec } from './features.ts'
 
 export type LabelMethod = 'det' | 'prob' | 'trans'
@@ -18,6 +18,46 @@ export interface CrossValidation {
   readonly expectedCalibrationError: number
   /** APGR of the task-type table alone, same folds. */
   readonly taskTableApgr: number | null
+}
+
+/** The cross-fitted training curve at a fixed sequence of thresholds; columns of equal length. */
+export interface TrainingCurve {
+  /** Descending; the last is 0, which keeps every query small. */
+  readonly thresholds: readonly number[]
+  /** Share of training queries kept small. */
+  readonly costAdvantage: readonly number[]
+  /** Mean quality of the routed answers. */
+  readonly quality: readonly number[]
+  /** Variance of quality(small) - quality(large) over the rows. */
+  readonly gapVariance: number
+}
+
+/**
+ * Where the quality levels come from: which rows, and how far what is said holds. A promise is bound to the pair, the measure, the
+ * router and traffic like these rows.
+ */
+export interface Calibration {
+  /**
+   * `cross-fitted`: the training rows, each scored by components that have not seen it. `held-out`: rows that training has not seen.
+   */
+  readonly source: 'cross-fitted' | 'held-out'
+  /**
+   * `finite-sample`: the promise holds at this number of rows, whatever the traffic. `asymptotic`: it holds as rows grow
+   * (docs/methods/promise.md says why).
+   */
+  readonly guarantee: 'finite-sample' | 'asymptotic'
+  readonly rows: number
+  /** SHA-256 of the rows, hex. */
+  readonly dataHash: string
+  /** UTC day, ISO 8601; null when none was given. */
+  readonly date: string | null
+  readonly seed: number
+  /** Chance that the promise of a level is broken. Range (0, 1). */
+  readonly delta: number
+  /** Mean quality on the rows. */
+  readonly meanQuality: { readonly small: number; readonly large: number }
+  /** Per mode one operating point per quality level, ascending, the last one 1; thresholds never fall as the level rises. */
+  readonly levels: Readonly<Record<Mode, readonly OperatingPoint[]>>
 }
 
 export interface Artifact {
@@ -43,8 +83,8 @@ export interface Artifact {
     readonly objective: readonly number[]
   } | null
   readonly crossValidation: CrossValidation
-  /** One operating point per quality level 0.01 … 1.00, ascending; thresholds never fall as the level rises. */
-  readonly levels: readonly OperatingPoint[]
+  readonly trainingCurve: TrainingCurve
+  readonly calibration: Calibration
   /** Parameters of the estimator; their shape belongs to estimate/<name>.ts. */
   readonly estimator: { readonly name: string; readonly parameters: unknown }
 }

@@ -3,20 +3,28 @@
  */
 import type { Reason } from './policy.ts'
 
-/** How a threshold was chosen. `estimate`: point estimate on calibration rows, no guarantee. The promise (Learn-then-Test) adds its own. */
-export type Mode = 'estimate'
+/**
+ * How a threshold was chosen. `promise`: the level is kept with confidence 1 - delta on traffic like the calibration rows, proven by
+ * Learn-then-Test. `estimate`: point estimate on the calibration rows, no guarantee.
+ */
+export type Mode = 'promise' | 'estimate'
 
 /** One quality level made concrete. */
 export interface OperatingPoint {
   /** Share of the large model's mean quality to keep. Range (0, 1]. */
   readonly quality: number
   readonly mode: Mode
-  /** Cut-off on pSmall; null when no threshold keeps the level: all large. */
+  /** Cut-off on pSmall; null when no threshold keeps the level, or none provably: all large. */
   readonly threshold: number | null
   /** Share of calibration queries kept small. Range [0, 1]. */
   readonly expectedCostAdvantage: number
   /** Share of the large model's mean quality delivered on the calibration rows. */
   readonly expectedQuality: number
+  /**
+   * Where a level is not provable: calibration rows at which a proof is likely (four times in five), by these rows; null when no number of
+   * them would do. Absent elsewhere.
+   */
+  readonly rowsNeeded?: number | null
 }
 
 export interface Decision {
@@ -28,7 +36,11 @@ export interface Decision {
   readonly threshold: number | null
   /** Level asked for; null for a named model or a raw threshold. */
   readonly quality: number | null
+  /** Level applied: the next at or above the one asked for that the artifact holds. Null when `quality` is. */
+  readonly level: number | null
   readonly mode: Mode | null
+  /** Chance that the promise of `level` holds, 1 - delta; null outside mode `promise` and when the level is not provable. */
+  readonly confidence: number | null
   readonly truncated: boolean
   readonly propensity: number
   readonly ranking: readonly string[]

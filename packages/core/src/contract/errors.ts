@@ -21,6 +21,7 @@ const row = (status: number | null, exit: 1 | 2 = 2): ErrorRow => ({ status, exi
 export type ErrorCode =
   | 'request.body'
   | 'request.quality'
+  | 'request.mode'
   | 'request.model'
   | 'request.route'
   | 'request.method'
@@ -40,6 +41,7 @@ export type ErrorCode =
   | 'artifact.truncated'
   | 'artifact.pair'
   | 'artifact.encoder'
+  | 'artifact.metric'
   | 'artifact.write'
   | 'config.unreadable'
   | 'config.syntax'
@@ -55,6 +57,7 @@ export type ErrorCode =
   | 'data.model'
   | 'data.one_class'
   | 'data.too_few'
+  | 'data.seen'
   | 'cli.usage'
   | 'cli.write'
   | 'cli.interrupted'
@@ -63,6 +66,7 @@ export type ErrorCode =
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'request.body': row(400),
   'request.quality': row(400),
+  'request.mode': row(400),
   'request.model': row(404),
   'request.route': row(404),
   'request.method': row(405),
@@ -82,6 +86,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'artifact.truncated': row(null),
   'artifact.pair': row(null),
   'artifact.encoder': row(null),
+  'artifact.metric': row(null),
   'artifact.write': row(null),
   'config.unreadable': row(null),
   'config.syntax': row(null),
@@ -97,6 +102,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'data.model': row(null),
   'data.one_class': row(null),
   'data.too_few': row(null),
+  'data.seen': row(null),
   'cli.usage': row(null),
   'cli.write': row(null),
   'cli.interrupted': row(null),

@@ -58,6 +58,27 @@ const READERS: Readonly<Record<PackedType, (view: DataView, at: number) => numbe
   float32: (view, at) => view.getFloat32(at * 4, true),
 }
 
+/** An int8 array as it is stored: value = scale * byte. */
+export function unpackBytes(
+  packed: unknown,
+  where: string,
+): { readonly bytes: Int8Array; readonly scale: number } {
+  const { type, scale, view } = open(packed, where)
+  if (type !== 'int8') throw broken(where)
+  return { bytes: new Int8Array(view.buffer), scale }
+}
+
+/** The inverse of unpackBytes. */
+export function packBytes({
+  bytes,
+  scale,
+}: {
+  readonly bytes: Int8Array
+  readonly scale: number
+}): PackedArray {
+  return { type: 'int8', length: bytes.length, scale, data: toBase64(new Uint8Array(bytes)) }
+}
+
 /** Int32Array of an int32 array. */
 export function unpackIntegers(packed: unknown, where: string): Int32Array {
   const { type, length, view } = open(packed, where)

@@ -15,6 +15,8 @@ export type Reason =
   | 'score_below_threshold'
   /** no threshold keeps the asked level on the calibration rows: everything goes to the large model */
   | 'level_not_feasible'
+  /** a promise was asked for and the calibration rows are too few to prove the level: everything goes to the large model */
+  | 'level_not_provable'
   /** the caller named a real model */
   | 'model_named'
   /** only one candidate can serve the query */

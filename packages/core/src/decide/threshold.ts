@@ -12,15 +12,17 @@ import type { Action, Policy, Reason, State } from '../contract/policy.ts'
 
 export interface ThresholdPolicyOptions {
   readonly pair: Pair
-  /** Cut-off on pSmall. Range [0, 1]; null sends everything to the large model (the level is not feasible). */
+  /** Cut-off on pSmall. Range [0, 1]; null sends everything to the large model. */
   readonly threshold: number | null
+  /** Why there is no threshold. Default 'level_not_feasible'. */
+  readonly noThresholdReason?: Reason
   /** Where a query goes when no estimate could be made. Default 'large'. The decision says `estimator_failed`. */
   readonly onEstimatorFailure?: keyof Pair
 }
 
 /** Calls one model and accepts its answer. Deterministic: propensity 1; exploration wraps a policy, it is not an option here. */
 export function createThresholdPolicy(options: ThresholdPolicyOptions): Policy {
-  const { pair, threshold, onEstimatorFailure = 'large' } = options
+  const { pair, threshold } = options
   if (threshold !== null && !(threshold >= 0 && threshold <= 1)) {
     throw new WeirError('config.threshold_range', `threshold must be in [0, 1], got ${threshold}`)
   }
@@ -33,7 +35,7 @@ export function createThresholdPolicy(options: ThresholdPolicyOptions): Policy {
         .filter((m) => m === pair.small || m === pair.large)
       const [first] = feasible
       if (first === undefined) return { kind: 'abstain', reason: 'no_candidate' }
-      const { side, reason } = choose(estimates?.pSmall, threshold, onEstimatorFailure)
+      const { side, reason } = choose(estimates?.pSmall, options)
       const isOnly = feasible.length === 1
       const model = isOnly ? first : pair[side]
       return {
@@ -51,11 +53,14 @@ export function createThresholdPolicy(options: ThresholdPolicyOptions): Policy {
 
 function choose(
   pSmall: number | undefined,
-  threshold: number | null,
-  onFailure: keyof Pair,
+  {
+    threshold,
+    noThresholdReason = 'level_not_feasible',
+    onEstimatorFailure = 'large',
+  }: ThresholdPolicyOptions,
 ): { readonly side: keyof Pair; readonly reason: Reason } {
-  if (threshold === null) return { side: 'large', reason: 'level_not_feasible' }
-  if (pSmall === undefined) return { side: onFailure, reason: 'estimator_failed' }
+  if (threshold === null) return { side: 'large', reason: noThresholdReason }
+  if (pSmall === undefined) return { side: onEstimatorFailure, reason: 'estimator_failed' }
   return pSmall >= threshold
     ? { side: 'small', reason: 'score_at_or_above_threshold' }
     : { side: 'large', reason: 'score_below_threshold' }

@@ -10,7 +10,7 @@
 import type { Estimates, Estimator } from '../contract/estimate.ts'
 import type { Features } from '../contract/features.ts'
 import { sigmoid } from '../math/logistic.ts'
-import { predictComponents, see, type Components, type View } from './components.ts'
+import { createRoom, predictComponents, see, type Components, type View } from './components.ts'
 
 export interface Combination {
   /** One per component, in the order of COMPONENT_NAMES. */
@@ -28,11 +28,13 @@ export interface BlendParameters {
   readonly combination: Combination
 }
 
+/** With scratch space of its own; calls must not overlap, which synchronous code cannot. */
 export function createBlendEstimator({ view, components, combination }: BlendParameters): Estimator {
+  const room = createRoom()
   return {
     name: 'blend',
     estimate(features: Features): Estimates {
-      const predictions = predictComponents(components, see(features, view), combination.weights)
+      const predictions = predictComponents(components, see(features, view, room), combination.weights)
       return { pSmall: combine(combination, predictions) }
     },
   }

@@ -19,14 +19,14 @@
  * Only their combination is calibrated; single components are not.
  */
 import type { Features } from '../contract/features.ts'
-import { normaliseLength } from '../math/dense.ts'
 import { predictForest, type Forest } from '../math/extra-trees.ts'
 import { logit, sigmoid } from '../math/logistic.ts'
 import { findNearest } from '../math/nearest.ts'
 import type { RidgeLogisticFit } from '../math/ridge-logistic.ts'
-import { predictSoftmax, type SoftmaxFit } from '../math/softmax-regression.ts'
-import { dotSparsePair, projectSparse, type SparseRow } from '../math/sparse.ts'
-import { weigh, type Weighting } from './weighting.ts'
+import { kernelOf, type RowTable } from '../math/row-table.ts'
+import { softmax } from '../math/softmax-regression.ts'
+import { dotSparsePair, type SparseRow } from '../math/sparse.ts'
+import { createWeighRoom, weigh, type WeighRoom, type Weighting } from './weighting.ts'
 
 export type ComponentName = 'label' | 'gap' | 'table' | 'nearest' | 'forest'
 
@@ -39,7 +39,10 @@ export interface LinearReader {
 }
 
 export interface TableReader {
-  readonly tagger: SoftmaxFit
+  /** Scores of the task types: a row for each word, a column for each type. */
+  readonly tagger: RowTable
+  /** One per task type. */
+  readonly bias: Float32Array
   /** Expected quality of each task type, shrunk towards the mean: of the small model and of the large one, side by side. */
   readonly qualities: Float32Array
 }
@@ -51,8 +54,8 @@ export interface Qualities {
 }
 
 export interface NearestComponent {
-  /** Unit embeddings of remembered training queries: count x rank, row-major. */
-  readonly embeddings: Float32Array
+  /** Unit embeddings of remembered training queries: a row each. */
+  readonly embeddings: RowTable
   /** Quality gap of each remembered query. */
   readonly gaps: Float32Array
   /** Mean quality gap of the training rows. */
@@ -62,8 +65,8 @@ export interface NearestComponent {
 /** How a query is seen: weighting of the text and the projection to its main directions. Learned without labels. */
 export interface View {
   readonly weighting: Weighting
-  /** vocabulary x rank, row-major. */
-  readonly projection: Float32Array
+  /** A row for each word of the vocabulary, `rank` wide. */
+  readonly projection: RowTable
   readonly rank: number
 }
 
@@ -99,14 +102,34 @@ export interface Seen {
   readonly embedding: Float32Array
 }
 
-export function see(features: Features, { weighting, projection, rank }: View): Seen {
-  const { text, words } = weigh(features, weighting)
-  const dense = new Float32Array(rank + features.surface.length)
-  const embedding = dense.subarray(0, rank)
-  projectSparse(words, projection, embedding)
-  normaliseLength(embedding)
+/** Where `see` writes; as WeighRoom, and valid until the next call with it. */
+export interface Room {
+  readonly weigh: WeighRoom
+  dense: Float32Array
+}
+
+export function createRoom(): Room {
+  return { weigh: createWeighRoom(), dense: new Float32Array() }
+}
+
+/** What is seen lies in `room`. */
+export function see(
+  features: Features,
+  { weighting, projection, rank }: View,
+  room: Room = createRoom(),
+): Seen {
+  const { text, words } = weigh(features, weighting, room.weigh)
+  const columns = rank + features.surface.length
+  if (room.dense.length !== columns) room.dense = new Float32Array(columns)
+  const { dense } = room
+  // The table's scale cancels: only the direction matters.
+  const sums = kernelOf(projection).sum(words)
+  let square = 0
+  for (let c = 0; c < rank; c++) square += (sums[c] ?? 0) ** 2
+  const scale = square > 0 ? 1 / Math.sqrt(square) : 0
+  for (let c = 0; c < rank; c++) dense[c] = scale * (sums[c] ?? 0)
   dense.set(features.surface, rank)
-  return { text, words, dense, embedding }
+  return { text, words, dense, embedding: dense.subarray(0, rank) }
 }
 
 /**
@@ -170,9 +193,11 @@ function qualityOf(views: readonly number[], { weights, bias }: RidgeLogisticFit
 }
 
 /** Expected quality of the small model and of the large one. */
-function predictTable({ tagger, qualities }: TableReader, words: SparseRow): [number, number] {
-  const p = new Float64Array(tagger.classes)
-  predictSoftmax(tagger, words, p)
+function predictTable({ tagger, bias, qualities }: TableReader, words: SparseRow): [number, number] {
+  const sums = kernelOf(tagger).sum(words)
+  const p = new Float64Array(bias.length)
+  for (let c = 0; c < p.length; c++) p[c] = (bias[c] ?? 0) + tagger.scale * (sums[c] ?? 0)
+  softmax(p)
   let small = 0
   let large = 0
   for (let c = 0; c < p.length; c++) {

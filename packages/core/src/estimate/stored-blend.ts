@@ -5,10 +5,19 @@
 import type { EncoderSpec } from '../contract/features.ts'
 import { isRecord } from '../contract/json.ts'
 import { WeirError } from '../contract/errors.ts'
-import { packArray, unpackArray, unpackIntegers, type PackedArray } from '../contract/packed-array.ts'
+import {
+  packArray,
+  packBytes,
+  unpackArray,
+  unpackBytes,
+  unpackIntegers,
+  type PackedArray,
+} from '../contract/packed-array.ts'
 import type { BlendParameters, Combination } from './blend.ts'
 import type { RidgeLogisticFit } from '../math/ridge-logistic.ts'
-import { joinBuckets } from './weighting.ts'
+import type { RowTable } from '../math/row-table.ts'
+import { createColumns, textColumns, type Weighting } from './weighting.ts'
+import { placeOf } from '../math/bit-index.ts'
 import { COMPONENT_NAMES, type Components, type Qualities, type View } from './components.ts'
 
 /** The small one and the large one. */
@@ -44,25 +53,25 @@ export interface StoredBlend {
 }
 
 export function toStoredBlend({ view, components, combination }: BlendParameters): StoredBlend {
-  const { weighting } = view
-  const { idf, vocabulary } = splitBuckets(weighting.buckets)
+  const { weighting, projection } = view
   const { linear, table, nearest, forest, qualities } = components
+  const { idf, vocabulary } = toBuckets(weighting)
   return {
     idf: packArray(idf, 'int8'),
     surfaceMean: packArray(weighting.surfaceMean, 'float32'),
     surfaceDeviation: packArray(weighting.surfaceDeviation, 'float32'),
     vocabulary: packArray(vocabulary, 'int32'),
     rank: view.rank,
-    projection: packArray(view.projection, 'int8'),
-    linear: { ...linear, weights: packArray(linear.weights, 'int16') },
+    projection: packBytes(projection),
+    linear: { ...linear, weights: packArray(spreadColumns(linear.weights, weighting), 'int16') },
     table: {
-      classes: table.tagger.classes,
-      weights: packArray(table.tagger.weights, 'int8'),
-      bias: packArray(table.tagger.bias, 'float32'),
+      classes: table.tagger.width,
+      weights: packBytes(table.tagger),
+      bias: packArray(table.bias, 'float32'),
       qualities: packArray(table.qualities, 'float32'),
     },
     nearest: {
-      embeddings: packArray(nearest.embeddings, 'int8'),
+      embeddings: packBytes(nearest.embeddings),
       gaps: packArray(nearest.gaps, 'float32'),
       meanGap: nearest.meanGap,
     },
@@ -78,25 +87,61 @@ export function toStoredBlend({ view, components, combination }: BlendParameters
   }
 }
 
-/** The two columns of the weighting's table: idf per bucket, and the vocabulary's buckets in column order. */
-function splitBuckets(buckets: Float32Array): { readonly idf: Float32Array; readonly vocabulary: number[] } {
-  const idf = Float32Array.from({ length: buckets.length / 2 }, (_, bucket) => buckets[2 * bucket] ?? 0)
-  const vocabulary = [...idf.keys()].filter((bucket) => (buckets[2 * bucket + 1] ?? -1) >= 0)
+/** The weighting's columns by bucket: idf (0: not kept), and the vocabulary's buckets in column order. */
+function toBuckets({ index, columns, vocabularySize }: Weighting): {
+  readonly idf: Float32Array
+  readonly vocabulary: Int32Array
+} {
+  const idf = new Float32Array(index.length)
+  const vocabulary = new Int32Array(vocabularySize)
+  for (let bucket = 0; bucket < index.length; bucket++) {
+    const column = placeOf(index, bucket)
+    if (column < 0) continue
+    idf[bucket] = columns[2 * column] ?? 0
+    const word = columns[2 * column + 1] ?? -1
+    if (word >= 0) vocabulary[word] = bucket
+  }
   return { idf, vocabulary }
+}
+
+/** Pairs of weights by bucket, then by surface feature, from pairs by column. A bucket that is not kept has 0. */
+function spreadColumns(pairs: Float32Array, { index }: Weighting): Float32Array {
+  const surface = pairs.subarray(2 * index.size)
+  const spread = new Float32Array(2 * index.length + surface.length)
+  for (let bucket = 0; bucket < index.length; bucket++) {
+    const column = placeOf(index, bucket)
+    if (column >= 0) spread.set(pairs.subarray(2 * column, 2 * column + 2), 2 * bucket)
+  }
+  spread.set(surface, 2 * index.length)
+  return spread
+}
+
+/** The inverse of spreadColumns. */
+function gatherColumns(spread: Float32Array, weighting: Weighting): Float32Array {
+  const { index } = weighting
+  const pairs = new Float32Array(2 * textColumns(weighting))
+  for (let bucket = 0; bucket < index.length; bucket++) {
+    const column = placeOf(index, bucket)
+    if (column >= 0) pairs.set(spread.subarray(2 * bucket, 2 * bucket + 2), 2 * column)
+  }
+  pairs.set(spread.subarray(2 * index.length), 2 * index.size)
+  return pairs
 }
 
 /** Throws `artifact.truncated` naming the field when something is missing or of the wrong length. */
 export function fromStoredBlend(stored: unknown, spec: EncoderSpec): BlendParameters {
   const root = record(stored, 'estimator.parameters')
   const view = readView(root, spec)
-  const components = readComponents(root)
   const combination = readCombination(record(root['combination'], 'combination'))
-  if (components.linear.weights.length !== 2 * (spec.buckets + spec.surface.length)) {
+  const spread = readComponents(root, view.rank)
+  if (spread.linear.weights.length !== 2 * (spec.buckets + spec.surface.length)) {
     throw new WeirError(
       'artifact.truncated',
       `the artifact's linear weights do not fit its encoder; train it again`,
     )
   }
+  const weights = gatherColumns(spread.linear.weights, view.weighting)
+  const components = { ...spread, linear: { ...spread.linear, weights } }
   return { view, components, combination }
 }
 
@@ -104,8 +149,8 @@ function readView(root: Readonly<Record<string, unknown>>, spec: EncoderSpec): V
   const vocabulary = unpackIntegers(root['vocabulary'], 'vocabulary')
   const idf = unpackArray(root['idf'], 'idf')
   const rank = number(root['rank'], 'rank')
-  const projection = unpackArray(root['projection'], 'projection')
-  if (idf.length !== spec.buckets || projection.length !== vocabulary.length * rank) {
+  const projection = readRows(root['projection'], 'projection', rank)
+  if (idf.length !== spec.buckets || projection.bytes.length !== vocabulary.length * rank) {
     throw new WeirError(
       'artifact.truncated',
       `the artifact's idf or projection does not fit its encoder; train it again`,
@@ -113,18 +158,24 @@ function readView(root: Readonly<Record<string, unknown>>, spec: EncoderSpec): V
   }
   return {
     weighting: {
-      buckets: joinBuckets(idf, vocabulary),
+      ...createColumns(idf, vocabulary),
       channels: spec.channels,
       surfaceMean: unpackArray(root['surfaceMean'], 'surfaceMean'),
       surfaceDeviation: unpackArray(root['surfaceDeviation'], 'surfaceDeviation'),
-      vocabularySize: vocabulary.length,
     },
     projection,
     rank,
   }
 }
 
-function readComponents(root: Readonly<Record<string, unknown>>): Components {
+function readRows(stored: unknown, where: string, width: number): RowTable {
+  const { bytes, scale } = unpackBytes(stored, where)
+  if (bytes.length % width !== 0) throw missing(where)
+  return { bytes, width, scale }
+}
+
+/** The linear weights still by bucket, as they are stored. */
+function readComponents(root: Readonly<Record<string, unknown>>, rank: number): Components {
   const linear = record(root['linear'], 'linear')
   const table = record(root['table'], 'table')
   const nearest = record(root['nearest'], 'nearest')
@@ -137,15 +188,12 @@ function readComponents(root: Readonly<Record<string, unknown>>): Components {
       largeBias: number(linear['largeBias'], 'linear.largeBias'),
     },
     table: {
-      tagger: {
-        classes: number(table['classes'], 'table.classes'),
-        weights: unpackArray(table['weights'], 'table.weights'),
-        bias: unpackArray(table['bias'], 'table.bias'),
-      },
+      tagger: readRows(table['weights'], 'table.weights', number(table['classes'], 'table.classes')),
+      bias: unpackArray(table['bias'], 'table.bias'),
       qualities: unpackArray(table['qualities'], 'table.qualities'),
     },
     nearest: {
-      embeddings: unpackArray(nearest['embeddings'], 'nearest.embeddings'),
+      embeddings: readRows(nearest['embeddings'], 'nearest.embeddings', rank),
       gaps: unpackArray(nearest['gaps'], 'nearest.gaps'),
       meanGap: number(nearest['meanGap'], 'nearest.meanGap'),
     },

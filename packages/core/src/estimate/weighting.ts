@@ -8,15 +8,18 @@
  * does. `words` is the same row restricted to the vocabulary: the commonest word buckets, for the components that cost more
  * per entry.
  */
-import type { EncoderSpec, Features } from '../contract/features.ts'
+import type { Features } from '../contract/features.ts'
+import { createBitIndex, placeOf, type BitIndex } from '../math/bit-index.ts'
 import type { SparseRow } from '../math/sparse.ts'
 
 export interface Weighting {
+  /** The kept buckets, in ascending order the columns of Weighted.text. */
+  readonly index: BitIndex
   /**
-   * Two numbers per bucket, side by side so that a bucket costs one cache line: its inverse document frequency (0 drops it) and its
-   * column in the vocabulary (-1 when it is not in it). Length 2 * buckets.
+   * Two numbers per kept bucket, side by side so that it costs one cache line: its inverse document frequency and its column in the
+   * vocabulary (-1 when it is not in it).
    */
-  readonly buckets: Float32Array
+  readonly columns: Float32Array
   /** Ends of the channels, from the encoder's spec. */
   readonly channels: readonly number[]
   /** Mean and standard deviation of each surface feature on the training rows. */
@@ -26,7 +29,7 @@ export interface Weighting {
 }
 
 export interface Weighted {
-  /** Columns 0 … buckets - 1 are text, the rest surface features. */
+  /** Columns 0 … kept buckets - 1 are text, the rest surface features. */
   readonly text: SparseRow
   /** Columns are vocabulary positions; length at most 1. */
   readonly words: SparseRow
@@ -38,106 +41,140 @@ const SURFACE_SCALE = 0.1
 const SURFACE_CLIP = 3
 
 /** Number of columns of Weighted.text. */
-export function textColumns(spec: EncoderSpec): number {
-  return spec.buckets + spec.surface.length
+export function textColumns({ index, surfaceMean }: Weighting): number {
+  return index.size + surfaceMean.length
 }
 
-export function weigh(features: Features, weighting: Weighting): Weighted {
-  const room = features.indices.length + features.surface.length
-  const draft: Draft = {
-    kept: new Uint32Array(room),
-    scaled: new Float32Array(room),
-    columns: new Int32Array(room),
-    size: 0,
-  }
-  scaleByFrequency(draft, features, weighting)
-  scaleChannels(draft, weighting.channels)
-  const words = pickVocabulary(draft)
-  appendSurface(draft, features.surface, weighting)
+/** Where `weigh` writes its rows. Used again, it saves a decision new memory; what was written before is then gone. */
+export interface WeighRoom {
+  kept: Uint32Array
+  scaled: Float32Array
+  channelOf: Uint8Array
+  words: Uint32Array
+  wordValues: Float32Array
+}
+
+export function createWeighRoom(): WeighRoom {
   return {
-    text: { indices: draft.kept.subarray(0, draft.size), values: draft.scaled.subarray(0, draft.size) },
-    words,
+    kept: new Uint32Array(),
+    scaled: new Float32Array(),
+    channelOf: new Uint8Array(),
+    words: new Uint32Array(),
+    wordValues: new Float32Array(),
   }
 }
 
-/** A row being made: `size` entries of bucket, value and vocabulary column are filled. */
-interface Draft {
-  readonly kept: Uint32Array
-  readonly scaled: Float32Array
-  readonly columns: Int32Array
-  size: number
+function widen(room: WeighRoom, entries: number): void {
+  if (room.kept.length >= entries) return
+  room.kept = new Uint32Array(entries)
+  room.scaled = new Float32Array(entries)
+  room.channelOf = new Uint8Array(entries)
+  room.words = new Uint32Array(entries)
+  room.wordValues = new Float32Array(entries)
 }
 
-function scaleByFrequency(draft: Draft, { indices, values }: Features, { buckets }: Weighting): void {
+/** The rows are views into `room`. */
+export function weigh(
+  features: Features,
+  weighting: Weighting,
+  room: WeighRoom = createWeighRoom(),
+): Weighted {
+  widen(room, features.indices.length + features.surface.length)
+  const size = scaleByFrequency(room, features, weighting)
+  scaleChannels(room, size, weighting.channels.length)
+  const words = pickVocabulary(room, size, weighting)
+  const end = appendSurface(room, size, { surface: features.surface, weighting })
+  return {
+    text: { indices: room.kept.subarray(0, end), values: room.scaled.subarray(0, end) },
+    words: { indices: room.words.subarray(0, words), values: room.wordValues.subarray(0, words) },
+  }
+}
+
+/** Returns the number of entries kept. */
+function scaleByFrequency(
+  { kept, scaled, channelOf }: WeighRoom,
+  { indices, values }: Features,
+  { index, columns, channels }: Weighting,
+): number {
   let size = 0
   for (let k = 0; k < indices.length; k++) {
     const bucket = indices[k] ?? 0
-    const idf = buckets[2 * bucket] ?? 0
-    if (idf === 0) continue
-    draft.kept[size] = bucket
-    draft.scaled[size] = (values[k] ?? 0) * idf
-    draft.columns[size] = buckets[2 * bucket + 1] ?? -1
+    const column = placeOf(index, bucket)
+    if (column < 0) continue
+    let channel = 0
+    while (bucket >= (channels[channel] ?? Number.POSITIVE_INFINITY)) channel += 1
+    kept[size] = column
+    scaled[size] = (values[k] ?? 0) * (columns[2 * column] ?? 0)
+    channelOf[size] = channel
     size += 1
   }
-  draft.size = size
+  return size
 }
 
 /** Scales each channel to length 1. */
-function scaleChannels({ kept, scaled, size }: Draft, channels: readonly number[]): void {
-  const squares = new Float64Array(channels.length)
+function scaleChannels({ scaled, channelOf }: WeighRoom, size: number, channels: number): void {
+  const factors = new Float64Array(channels)
   for (let k = 0; k < size; k++) {
-    const channel = channelOf(kept[k] ?? 0, channels)
-    squares[channel] = (squares[channel] ?? 0) + (scaled[k] ?? 0) ** 2
+    const value = scaled[k] ?? 0
+    const channel = channelOf[k] ?? 0
+    factors[channel] = (factors[channel] ?? 0) + value * value
   }
-  const factors = squares.map((square) => (square > 0 ? 1 / Math.sqrt(square) : 0))
-  for (let k = 0; k < size; k++) {
-    scaled[k] = (scaled[k] ?? 0) * (factors[channelOf(kept[k] ?? 0, channels)] ?? 0)
+  for (let channel = 0; channel < channels; channel++) {
+    const square = factors[channel] ?? 0
+    factors[channel] = square > 0 ? 1 / Math.sqrt(square) : 0
   }
+  for (let k = 0; k < size; k++) scaled[k] = (scaled[k] ?? 0) * (factors[channelOf[k] ?? 0] ?? 0)
 }
 
-function pickVocabulary({ columns, scaled, size }: Draft): SparseRow {
-  const indices = new Uint32Array(size)
-  const values = new Float32Array(size)
-  let words = 0
+/** Returns the number of words. */
+function pickVocabulary(
+  { kept, scaled, words, wordValues }: WeighRoom,
+  size: number,
+  { columns }: Weighting,
+): number {
+  let count = 0
   for (let k = 0; k < size; k++) {
-    const column = columns[k] ?? -1
-    if (column < 0) continue
-    indices[words] = column
-    values[words] = scaled[k] ?? 0
-    words += 1
+    const word = columns[2 * (kept[k] ?? 0) + 1] ?? -1
+    if (word < 0) continue
+    words[count] = word
+    wordValues[count] = scaled[k] ?? 0
+    count += 1
   }
-  return { indices: indices.slice(0, words), values: values.slice(0, words) }
+  return count
 }
 
-function channelOf(bucket: number, channels: readonly number[]): number {
-  let channel = 0
-  while (bucket >= (channels[channel] ?? Number.POSITIVE_INFINITY)) channel += 1
-  return channel
-}
-
+/** Returns the number of entries with them. */
 function appendSurface(
-  draft: Draft,
-  surface: Float32Array,
-  { buckets, surfaceMean, surfaceDeviation }: Weighting,
-): void {
-  const firstColumn = buckets.length / 2
+  { kept, scaled }: WeighRoom,
+  size: number,
+  { surface, weighting }: { readonly surface: Float32Array; readonly weighting: Weighting },
+): number {
+  const { index, surfaceMean, surfaceDeviation } = weighting
+  let end = size
   for (let j = 0; j < surface.length; j++) {
     const deviation = surfaceDeviation[j] ?? 0
     if (deviation === 0) continue
     const z = ((surface[j] ?? 0) - (surfaceMean[j] ?? 0)) / deviation
-    draft.kept[draft.size] = firstColumn + j
-    draft.scaled[draft.size] = SURFACE_SCALE * Math.max(-SURFACE_CLIP, Math.min(SURFACE_CLIP, z))
-    draft.size += 1
+    kept[end] = index.size + j
+    scaled[end] = SURFACE_SCALE * Math.max(-SURFACE_CLIP, Math.min(SURFACE_CLIP, z))
+    end += 1
   }
+  return end
 }
 
-/** The weighting's table of buckets from its two columns. */
-export function joinBuckets(idf: Float32Array, vocabulary: ArrayLike<number>): Float32Array {
-  const buckets = new Float32Array(2 * idf.length).fill(-1)
+/** The weighting's columns from the idf of every bucket (0: not kept) and the buckets of the vocabulary, in its order. */
+export function createColumns(
+  idf: Float32Array,
+  vocabulary: ArrayLike<number>,
+): Pick<Weighting, 'index' | 'columns' | 'vocabularySize'> {
+  const index = createBitIndex(idf.length, (bucket) => idf[bucket] !== 0)
+  const columns = new Float32Array(2 * index.size).fill(-1)
   idf.forEach((value, bucket) => {
-    buckets[2 * bucket] = value
+    if (value !== 0) columns[2 * placeOf(index, bucket)] = value
   })
-  for (let column = 0; column < vocabulary.length; column++)
-    buckets[2 * (vocabulary[column] ?? 0) + 1] = column
-  return buckets
+  for (let word = 0; word < vocabulary.length; word++) {
+    const column = placeOf(index, vocabulary[word] ?? 0)
+    if (column >= 0) columns[2 * column + 1] = word
+  }
+  return { index, columns, vocabularySize: vocabulary.length }
 }

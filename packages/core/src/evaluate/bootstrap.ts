@@ -33,25 +33,38 @@ const MOST_UNDEFINED = 0.05
 export function bootstrap<Name extends string>(
   n: number,
   statistics: (draw: Draw) => Readonly<Record<Name, number | undefined>>,
-  { seed, resamples = DEFAULT_RESAMPLES }: BootstrapOptions,
+  options: BootstrapOptions,
 ): Readonly<Record<Name, Interval | undefined>> {
+  const replicates = resample(n, statistics, options)
+  const intervals = [...replicates].map(([name, values]) => [name, percentileInterval(values)])
+  return Object.fromEntries(intervals) as Record<Name, Interval | undefined>
+}
+
+/** The values behind the intervals: one per resample under each name, all names from the same draws, so that they may be subtracted. */
+export function resample<Name extends string>(
+  n: number,
+  statistics: (draw: Draw) => Readonly<Record<Name, number | undefined>>,
+  { seed, resamples = DEFAULT_RESAMPLES }: BootstrapOptions,
+): ReadonlyMap<Name, readonly (number | undefined)[]> {
   const rng = createRng(seed)
   const draw = new Uint16Array(n)
-  const values = new Map<Name, number[]>()
-  for (let resample = 0; resample < resamples; resample++) {
+  const replicates = new Map<Name, (number | undefined)[]>()
+  for (let at = 0; at < resamples; at++) {
     draw.fill(0)
     for (let i = 0; i < n; i++) {
       const query = rng.int(n)
       draw[query] = (draw[query] ?? 0) + 1
     }
     for (const [name, value] of Object.entries(statistics(draw)) as [Name, number | undefined][]) {
-      const seen = values.get(name) ?? []
-      if (value !== undefined) seen.push(value)
-      values.set(name, seen)
+      let values = replicates.get(name)
+      if (values === undefined) {
+        values = Array.from({ length: resamples }, () => undefined)
+        replicates.set(name, values)
+      }
+      values[at] = value
     }
   }
-  const intervals = [...values].map(([name, seen]) => [name, toInterval(seen, resamples)])
-  return Object.fromEntries(intervals) as Record<Name, Interval | undefined>
+  return replicates
 }
 
 /**
@@ -71,10 +84,12 @@ export function expandDraw(draw: Draw, order: ArrayLike<number>, values: ArrayLi
   return expanded
 }
 
-function toInterval(values: number[], resamples: number): Interval | undefined {
-  if (values.length === 0 || values.length < (1 - MOST_UNDEFINED) * resamples) return undefined
-  values.sort((a, b) => a - b)
-  return [quantile(values, 0.025), quantile(values, 0.975)]
+/** The middle 95% of a statistic's values, one per resample; undefined when more than 5% of them are. */
+export function percentileInterval(values: readonly (number | undefined)[]): Interval | undefined {
+  const known = values.filter((value) => value !== undefined)
+  if (known.length === 0 || known.length < (1 - MOST_UNDEFINED) * values.length) return undefined
+  known.sort((a, b) => a - b)
+  return [quantile(known, 0.025), quantile(known, 0.975)]
 }
 
 /** Linear between neighbours; `sorted` ascending and not empty. */

@@ -15,7 +15,10 @@ import { measureIntervals } from './intervals.ts'
 import { createLevelReport } from './level-report.ts'
 import { meanGapOfCurve } from './mean-gap.ts'
 import { createOracle } from './oracle.ts'
+import { createPlane } from './plane.ts'
+import { describePlane } from './plane-report.ts'
 import { randomCostAdvantageAtDrop } from './random-router.ts'
+import { createReliabilityReport, type ReliabilityReport } from './reliability.ts'
 import {
   REPORTED_DROPS,
   type BaselineReport,
@@ -40,6 +43,7 @@ export interface ReportOptions {
 
 const NO_GAP = 'the large model is not better than the small one on these rows, so there is no gap to recover'
 const ONE_SCORE = 'the router gives all queries the same score'
+const NO_SCORE = 'the estimator failed on every row'
 const NO_CATEGORY = 'no row has a category'
 
 /** Measures a router. Needs at least one row. O(rows * resamples). */
@@ -50,8 +54,14 @@ export function createReport(log: TrialLog, options: ReportOptions): Report {
   const curve = createQualityCurve(log)
   const oracle = createOracle(log)
   const taskScores = scoreByTask(log, options)
-  const intervals = resamples === 0 ? {} : measureIntervals(log, taskScores, { seed, resamples })
+  const plane = createPlane(log, taskScores)
+  const intervals = resamples === 0 ? {} : measureIntervals(log, { taskScores, plane }, { seed, resamples })
   const [small, large] = describeModels(log, curve)
+  const { undefinedBecause, ...onPlane } = describePlane(plane, {
+    log,
+    intervals,
+    fittedOn: fittedOn(options),
+  })
   const taskTable = taskScores === undefined ? undefined : describeTaskTable(log, taskScores, options)
   return {
     rows: log.scores.length,
@@ -71,14 +81,16 @@ export function createReport(log: TrialLog, options: ReportOptions): Report {
     meanGap: describeGap(curve, define),
     curve: toPoints(curve),
     levels: log.levels.map((level) => createLevelReport(log, level, intervals)),
-    calibration: define('calibration', describeCalibration(log), 'the estimator failed on every row'),
+    calibration: define('calibration', describeCalibration(log), NO_SCORE),
+    reliability: define('reliability', describeReliability(log, seed), NO_SCORE),
+    ...onPlane,
     baselines: {
       random: describeRandom(small, large),
       taskTable: define('baselines.taskTable', taskTable, NO_CATEGORY),
       bestSingle: large.quality > small.quality ? large : small,
     },
     intervals: Object.fromEntries(Object.entries(intervals).filter(([name]) => !name.startsWith('levels.'))),
-    undefinedBecause: costReasons(small, reasons),
+    undefinedBecause: { ...costReasons(small, reasons), ...undefinedBecause },
     estimatorFailures: log.scores.filter((score) => score === FAILED_SCORE).length,
     seed,
     resamples,
@@ -163,9 +175,32 @@ function describeTaskTable(
     costAdvantageAtDrop: byDrop((drop) => costAdvantageAtDrop(curve, drop)),
     types: taskTable?.types ?? new Set(known).size,
     rowsWithCategory: known.length,
-    fittedOn: taskTable === undefined ? 'evaluated rows, cross-fitted' : 'training rows',
+    fittedOn: fittedOn({ taskTable }),
     curve: toPoints(curve),
   }
+}
+
+/** Where the task-type table comes from. */
+function fittedOn({
+  taskTable,
+}: {
+  readonly taskTable?: TaskTable | undefined
+}): TaskTableReport['fittedOn'] {
+  return taskTable === undefined ? 'evaluated rows, cross-fitted' : 'training rows'
+}
+
+function describeReliability(
+  { scores, labels, categories }: TrialLog,
+  seed: number,
+): ReliabilityReport | undefined {
+  const scored = [...scores.keys()].filter((i) => scores[i] !== FAILED_SCORE)
+  if (scored.length === 0) return undefined
+  const forecasts = {
+    probabilities: scored.map((i) => scores[i] ?? 0),
+    labels: scored.map((i) => labels[i] ?? 0),
+    categories: scored.map((i) => categories[i]),
+  }
+  return createReliabilityReport(forecasts, seed)
 }
 
 function describeCalibration(log: TrialLog): CalibrationReport | undefined {

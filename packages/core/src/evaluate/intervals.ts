@@ -5,32 +5,42 @@
 import { auroc } from '../math/auroc.ts'
 import { averagePgr } from '../math/average-pgr.ts'
 import { brierScore } from '../math/brier-score.ts'
-import { createQualityCurve, descendingOrder, type QualityCurve } from '../math/quality-curve.ts'
+import type { QualityCurve } from '../math/quality-curve.ts'
 import { bootstrap, expandDraw, type BootstrapOptions, type Draw, type Interval } from './bootstrap.ts'
 import { callPerformanceThreshold } from './call-performance-threshold.ts'
 import { costAdvantageAtDrop } from './cost-advantage.ts'
 import { meanGapOfCurve } from './mean-gap.ts'
+import type { Plane } from './plane.ts'
+import { createRedraw, orderOf } from './redraw.ts'
 import { REPORTED_DROPS } from './report.ts'
 import { FAILED_SCORE, type LevelTrials, type TrialLog } from './trial-log.ts'
 
 type Values = Record<string, number | undefined>
 
-/** By the dotted names of Report's fields, `levels.<asked>.<field>` for levels. `taskScores`: the task-type table's, when there is one. */
+/** What a report prepares once and every draw reads. */
+export interface Prepared {
+  /** The task-type table's, when there is one. */
+  readonly taskScores: ArrayLike<number> | undefined
+  readonly plane: Plane
+}
+
+/** By the dotted names of Report's fields, `levels.<asked>.<field>` for levels. */
 export function measureIntervals(
   log: TrialLog,
-  taskScores: ArrayLike<number> | undefined,
+  { taskScores, plane }: Prepared,
   options: BootstrapOptions,
 ): Readonly<Record<string, Interval>> {
-  const redrawCurve = createRedraw(log, log.scores)
-  const redrawTable = taskScores === undefined ? undefined : createRedraw(log, taskScores)
+  const redrawCurve = createRedraw(log)
+  const redrawTable = taskScores === undefined ? undefined : createRedraw({ ...log, scores: taskScores })
   const readProbabilities = createProbabilityReader(log)
   const better = log.small.map((quality, i) => Math.max(quality, log.large[i] ?? 0))
   const intervals = bootstrap(
     log.scores.length,
     (draw) => {
       const curve = redrawCurve(draw)
+      const table = redrawTable?.(draw)
       const apgr = averagePgr(curve)
-      const tableApgr = redrawTable === undefined ? undefined : averagePgr(redrawTable(draw))
+      const tableApgr = table && averagePgr(table)
       return {
         ...readCurve(curve),
         ...readProbabilities(draw),
@@ -38,6 +48,7 @@ export function measureIntervals(
         'oracle.quality': meanDrawn(draw, better),
         'baselines.taskTable.apgr': tableApgr,
         apgrAboveTaskTable: apgr === undefined || tableApgr === undefined ? undefined : apgr - tableApgr,
+        ...plane.replicate(draw, { router: curve, table }),
         ...Object.assign({}, ...log.levels.map((level) => readLevel(draw, log, level))),
       } satisfies Values
     },
@@ -96,21 +107,6 @@ function createProbabilityReader({ scores, labels }: TrialLog): (draw: Draw) => 
       'calibration.brierScore': brierScore(probabilities, truth),
     }
   }
-}
-
-/** The curve of a draw under fixed scores. */
-function createRedraw({ small, large }: TrialLog, scores: ArrayLike<number>): (draw: Draw) => QualityCurve {
-  const order = orderOf(scores)
-  return (draw) =>
-    createQualityCurve({
-      scores: expandDraw(draw, order, scores),
-      small: expandDraw(draw, order, small),
-      large: expandDraw(draw, order, large),
-    })
-}
-
-function orderOf(scores: ArrayLike<number>): Uint32Array {
-  return descendingOrder(scores) ?? Uint32Array.from(scores, (_, i) => i)
 }
 
 function meanDrawn(draw: Draw, values: ArrayLike<number>): number {

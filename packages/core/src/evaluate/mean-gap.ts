@@ -30,17 +30,22 @@ export function meanGap(trials: Trials, costAdvantage = 0.5): MeanGap | undefine
  * The same from the curve: with share s kept, Q(s) = Q(all large) + s * mean H of those kept, and Q(all small) - Q(s) is (1 - s) times mean H of the rest.
  */
 export function meanGapOfCurve(curve: QualityCurve, asked = 0.5): MeanGap | undefined {
-  const shares = curve.costAdvantage
-  let nearest: number | undefined
-  for (let i = 1; i < shares.length - 1; i++) {
-    if (nearest === undefined || distance(shares, i, asked) < distance(shares, nearest, asked)) nearest = i
-  }
+  const nearest = nearestPoint(curve, asked)
   if (nearest === undefined) return undefined
-  const share = shares[nearest] ?? 0
+  const share = curve.costAdvantage[nearest] ?? 0
   const quality = curve.quality[nearest] ?? 0
   const small = (quality - (curve.quality[0] ?? 0)) / share
   const large = ((curve.quality.at(-1) ?? 0) - quality) / (1 - share)
   return { small, large, difference: small - large, costAdvantage: share }
+}
+
+/** Index of the operating point that sends queries both ways and whose share kept is nearest to `asked`; undefined without one. */
+export function nearestPoint({ costAdvantage: shares }: QualityCurve, asked: number): number | undefined {
+  let nearest: number | undefined
+  for (let i = 1; i < shares.length - 1; i++) {
+    if (nearest === undefined || distance(shares, i, asked) < distance(shares, nearest, asked)) nearest = i
+  }
+  return nearest
 }
 
 function distance(shares: ArrayLike<number>, i: number, asked: number): number {

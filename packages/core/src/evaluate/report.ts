@@ -7,6 +7,8 @@
 import type { Mode } from '../contract/decision.ts'
 import type { ReliabilityBin } from '../math/calibration-error.ts'
 import type { Interval } from './bootstrap.ts'
+import type { EfficiencyReport, NullRoutersReport } from './plane-report.ts'
+import type { ReliabilityReport } from './reliability.ts'
 
 /** Quality drops that every report reads the curve at, as fractions of the large model's quality. */
 export const REPORTED_DROPS: readonly number[] = [0, 0.01, 0.02, 0.05]
@@ -97,11 +99,17 @@ export interface Report {
   readonly curve: readonly CurvePoint[]
   readonly levels: readonly LevelReport[]
   readonly calibration: CalibrationReport | null
+  /** Reliability of pSmall in bins of equal mass, overall and per task type; null when the estimator failed on every row. */
+  readonly reliability: ReliabilityReport | null
   readonly baselines: {
     readonly random: BaselineReport
     readonly taskTable: TaskTableReport | null
     readonly bestSingle: ModelReport
   }
+  /** Metrics that need a cost. */
+  readonly efficiency: EfficiencyReport
+  /** Best single model, best per task type, random mix: what needs no router. */
+  readonly nullRouters: NullRoutersReport
   /** 95% bootstrap intervals, paired over queries, by the dotted name of the field; names without an interval are left out. */
   readonly intervals: Readonly<Record<string, Interval>>
   readonly undefinedBecause: Readonly<Record<string, string>>

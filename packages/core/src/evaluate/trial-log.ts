@@ -30,6 +30,9 @@ export interface TrialLog extends Trials {
   /** USD; undefined unless the row knows both models' cost. */
   readonly smallCosts: (number | undefined)[]
   readonly largeCosts: (number | undefined)[]
+  /** Milliseconds; undefined unless the row knows both models' latency. */
+  readonly smallLatencies: (number | undefined)[]
+  readonly largeLatencies: (number | undefined)[]
   readonly levels: readonly LevelTrials[]
 }
 
@@ -63,6 +66,8 @@ export function createTrialLog({ pair, levels, relaxation = 0 }: TrialLogOptions
     categories: [],
     smallCosts: [],
     largeCosts: [],
+    smallLatencies: [],
+    largeLatencies: [],
     levels: levels.map((asked) => ({ asked, mode: null, threshold: null, kept: [] })),
   }
   return {
@@ -71,6 +76,7 @@ export function createTrialLog({ pair, levels, relaxation = 0 }: TrialLogOptions
       const outcome = toPairOutcome(row, pair)
       if (outcome === undefined) return false
       const [smallCost, largeCost] = costsOf(outcome)
+      const [smallLatency, largeLatency] = latenciesOf(row, pair)
       log.scores.push(score ?? FAILED_SCORE)
       log.small.push(outcome.smallQuality)
       log.large.push(outcome.largeQuality)
@@ -78,6 +84,8 @@ export function createTrialLog({ pair, levels, relaxation = 0 }: TrialLogOptions
       log.categories.push(row.category)
       log.smallCosts.push(smallCost)
       log.largeCosts.push(largeCost)
+      log.smallLatencies.push(smallLatency)
+      log.largeLatencies.push(largeLatency)
       for (const [i, level] of log.levels.entries()) addDecision(level, decisions[i], pair)
       return true
     },
@@ -93,4 +101,10 @@ function addDecision(level: LevelTrials, decision: Decision | undefined, { small
 /** Both or none: a mean over other rows for one model than for the other would not compare. */
 function costsOf({ smallCostUsd, largeCostUsd }: PairOutcome): readonly [number?, number?] {
   return smallCostUsd === undefined || largeCostUsd === undefined ? [] : [smallCostUsd, largeCostUsd]
+}
+
+/** Both or none, as costs. The row has both models: toPairOutcome found them. */
+function latenciesOf({ models }: Outcome, { small, large }: Pair): readonly [number?, number?] {
+  const [smallMs, largeMs] = [models[small]?.latencyMs, models[large]?.latencyMs]
+  return smallMs === undefined || largeMs === undefined ? [] : [smallMs, largeMs]
 }

@@ -8,6 +8,7 @@ import type { Encoder, Features } from '../contract/features.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { toPairOutcome, type PairOutcome } from '../contract/pair-outcome.ts'
 import type { Query } from '../contract/query.ts'
+import { questionOf } from '../contract/question.ts'
 
 /** Fewest usable rows to train on: with fewer, cross-validation says nothing. */
 export const MIN_ROWS = 50
@@ -44,7 +45,7 @@ export function toExamples(rows: readonly Outcome[], { pair, encoder, toQuery }:
       outcome,
       gap: outcome.smallQuality - outcome.largeQuality,
       category: row.category,
-      textKey: textKeyOf(query),
+      textKey: questionOf(query),
     })
   }
   if (judged === 0) throw noJudgedRow(rows, pair)
@@ -72,17 +73,8 @@ export function checkEnough(examples: readonly Example[]): void {
   )
 }
 
-function textKeyOf({ turns }: Query): string {
-  return turns
-    .map(({ text }) => text)
-    .join(' ')
-    .toLowerCase()
-    .split(/\s+/)
-    .filter(Boolean)
-    .join(' ')
-}
-
-function noJudgedRow(rows: readonly Outcome[], pair: Pair): WeirError {
+/** `data.model`, naming the models that the rows do have. */
+export function noJudgedRow(rows: readonly Outcome[], pair: Pair): WeirError {
   const models = new Map<string, number>()
   for (const row of rows) {
     for (const model of Object.keys(row.models)) models.set(model, (models.get(model) ?? 0) + 1)

@@ -5,6 +5,7 @@
 import type { NearestComponent, Seen, TableReader, Readers } from '../estimate/components.ts'
 import { fitForest } from '../math/extra-trees.ts'
 import { createRng, shuffle, type Rng } from '../math/rng.ts'
+import { toRowTable } from '../math/row-table.ts'
 import { fitShrunkenMeans } from '../math/shrunken-means.ts'
 import { fitSoftLogistic, type LinearFit } from '../math/soft-logistic.ts'
 import { fitSoftmax } from '../math/softmax-regression.ts'
@@ -106,7 +107,11 @@ function fitTable(set: TrainingSet, rows: readonly number[], rng: Rng): TableRea
   )
   const meansOf = (values: Float64Array): Float32Array =>
     Float32Array.from(fitShrunkenMeans({ groupOf: types.typeOf, values, groups: types.count }, tagged).means)
-  return { tagger, qualities: interleave(meansOf(set.smallQualities), meansOf(set.largeQualities)) }
+  return {
+    tagger: toRowTable(tagger.weights, types.count),
+    bias: tagger.bias,
+    qualities: interleave(meansOf(set.smallQualities), meansOf(set.largeQualities)),
+  }
 }
 
 function fitNearest({ seen, gaps, rank }: TrainingSet, rows: readonly number[], rng: Rng): NearestComponent {
@@ -117,7 +122,7 @@ function fitNearest({ seen, gaps, rank }: TrainingSet, rows: readonly number[], 
     if (one !== undefined) embeddings.set(one.embedding, i * rank)
   })
   return {
-    embeddings,
+    embeddings: toRowTable(embeddings, rank),
     gaps: Float32Array.from(kept, (row) => gaps[row] ?? 0),
     meanGap: rows.reduce((sum, row) => sum + (gaps[row] ?? 0), 0) / rows.length,
   }

@@ -6,6 +6,7 @@ import type { EncoderSpec, Features } from '../contract/features.ts'
 import type { View } from '../estimate/components.ts'
 import { weigh } from '../estimate/weighting.ts'
 import type { Rng } from '../math/rng.ts'
+import { toRowTable } from '../math/row-table.ts'
 import { stackRows } from '../math/sparse.ts'
 import { fitProjection } from '../math/truncated-svd.ts'
 import { fitWeighting } from './fit-weighting.ts'
@@ -22,6 +23,6 @@ export function fitView(features: readonly Features[], spec: EncoderSpec, rng: R
     weighting.vocabularySize,
   )
   const rank = Math.max(1, Math.min(RANK, weighting.vocabularySize, features.length))
-  const projection = Float32Array.from(fitProjection(words, { rank, iterations: ITERATIONS, rng }))
+  const projection = toRowTable(fitProjection(words, { rank, iterations: ITERATIONS, rng }), rank)
   return { weighting, projection, rank }
 }

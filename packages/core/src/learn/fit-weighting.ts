@@ -6,7 +6,7 @@
  * Source: scikit-learn's smooth idf; MIN_ROWS is ours (a bucket of one row is noise and memory).
  */
 import type { EncoderSpec, Features } from '../contract/features.ts'
-import { joinBuckets, type Weighting } from '../estimate/weighting.ts'
+import { createColumns, type Weighting } from '../estimate/weighting.ts'
 
 /** Rows a bucket must occur in to be kept. */
 const MIN_ROWS = 2
@@ -25,8 +25,7 @@ export function fitWeighting(features: readonly Features[], spec: EncoderSpec): 
   }
   const vocabulary = selectVocabulary(frequency, spec)
   return {
-    buckets: joinBuckets(idf, vocabulary),
-    vocabularySize: vocabulary.length,
+    ...createColumns(idf, vocabulary),
     channels: spec.channels,
     ...fitSurface(features, spec),
   }

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LEVELS, selectThresholds } from './select-threshold.ts'
+import { createQualityCurve } from '../math/quality-curve.ts'
+import { LEVELS } from './calibration.ts'
+import { selectThresholds } from './select-threshold.ts'
 
 interface Columns {
   readonly scores: readonly number[]
@@ -44,13 +46,13 @@ function exhaustive(columns: Columns, asked: number): number {
 }
 
 const thresholdsOf = (columns: Columns): readonly (number | null)[] =>
-  selectThresholds(columns, LEVELS).map(({ threshold }) => threshold)
+  selectThresholds(createQualityCurve(columns), LEVELS).map(({ threshold }) => threshold)
 
 describe('selectThresholds', () => {
   it('equals exhaustive search over all distinct scores', () => {
     fc.assert(
       fc.property(trials, level, (columns, asked) => {
-        const [point] = selectThresholds(columns, [asked])
+        const [point] = selectThresholds(createQualityCurve(columns), [asked])
         const applied = apply(columns, point!.threshold)
         expect(applied.kept).toBeCloseTo(exhaustive(columns, asked), 12)
         expect(point!.expectedCostAdvantage).toBeCloseTo(applied.kept, 12)
@@ -64,21 +66,27 @@ describe('selectThresholds', () => {
 
   it('says null when no cut-off keeps the level', () => {
     const columns = { scores: [0.9, 0.1], small: [0, 0], large: [1, 1] }
-    expect(selectThresholds(columns, [0.9])).toEqual([
+    expect(selectThresholds(createQualityCurve(columns), [0.9])).toEqual([
       { quality: 0.9, mode: 'estimate', threshold: null, expectedCostAdvantage: 0, expectedQuality: 1 },
     ])
   })
 
   it('says 0 when all may stay small, so that lower scores than any seen stay small too', () => {
     const columns = { scores: [0.9, 0.4], small: [1, 1], large: [1, 1] }
-    expect(selectThresholds(columns, [1])[0]).toMatchObject({ threshold: 0, expectedCostAdvantage: 1 })
+    expect(selectThresholds(createQualityCurve(columns), [1])[0]).toMatchObject({
+      threshold: 0,
+      expectedCostAdvantage: 1,
+    })
   })
 
   it('gives the boundary to the small model: the threshold is a score that was seen', () => {
     // Q(all large) = 1; keeping the two best loses nothing, the third costs 1/4 of the quality.
     const columns = { scores: [0.9, 0.7, 0.4, 0.2], small: [1, 1, 0, 0], large: [1, 1, 1, 1] }
-    expect(selectThresholds(columns, [1])[0]).toMatchObject({ threshold: 0.7, expectedCostAdvantage: 0.5 })
-    expect(selectThresholds(columns, [0.75])[0]).toMatchObject({
+    expect(selectThresholds(createQualityCurve(columns), [1])[0]).toMatchObject({
+      threshold: 0.7,
+      expectedCostAdvantage: 0.5,
+    })
+    expect(selectThresholds(createQualityCurve(columns), [0.75])[0]).toMatchObject({
       threshold: 0.4,
       expectedCostAdvantage: 0.75,
     })
@@ -87,7 +95,10 @@ describe('selectThresholds', () => {
   it('looks past a dip: the best feasible cut-off, not the first infeasible one', () => {
     // Keeping one row costs 1/3; keeping two wins it back because the small model is better on the second.
     const columns = { scores: [0.9, 0.5, 0.1], small: [0, 1, 0], large: [1, 0, 1] }
-    expect(selectThresholds(columns, [1])[0]).toMatchObject({ threshold: 0.5, expectedQuality: 1 })
+    expect(selectThresholds(createQualityCurve(columns), [1])[0]).toMatchObject({
+      threshold: 0.5,
+      expectedQuality: 1,
+    })
   })
 
   it('never lowers the threshold as the level rises', () => {
@@ -116,10 +127,10 @@ describe('selectThresholds', () => {
 })
 
 describe('LEVELS', () => {
-  it('are the hundredths from 0.01 to 1', () => {
-    expect(LEVELS.length).toBe(100)
-    expect(LEVELS[0]).toBe(0.01)
-    expect(LEVELS[94]).toBe(0.95)
+  it('are 101, from 0.5 to 1', () => {
+    expect(LEVELS.length).toBe(101)
+    expect(LEVELS[0]).toBe(0.5)
+    expect(LEVELS[90]).toBe(0.95)
     expect(LEVELS.at(-1)).toBe(1)
   })
 })

@@ -3,21 +3,20 @@
  * highest cost advantage whose mean quality on the calibration rows is at least level * Q(all large).
  *
  * No guarantee: a point estimate breaks its limit on fresh rows about as often as not (the paper's Table 3: 4 of 9). The levels
- * say `estimate` for that reason; the promise (Learn-then-Test) replaces this file's rule, not its place.
+ * say `estimate` for that reason; select-promise.ts has the ones that hold.
  * Feasible sets shrink as the level rises, so thresholds never fall and no query moves from large to small.
  */
 import type { OperatingPoint } from '../contract/decision.ts'
-import { createQualityCurve, type Trials } from '../math/quality-curve.ts'
-
-/** Levels of an artifact: 0.01, 0.02 … 1.00. */
-export const LEVELS: readonly number[] = Array.from({ length: 100 }, (_, i) => (i + 1) / 100)
+import type { QualityCurve } from '../math/quality-curve.ts'
 
 /** Rounding of a mean of n scores. */
 const EPSILON = 1e-12
 
-/** `trials.scores` are probabilities of rows the scorer has not seen. One point per level, same order. */
-export function selectThresholds(trials: Trials, levels: readonly number[]): OperatingPoint[] {
-  const { thresholds, costAdvantage, quality } = createQualityCurve(trials)
+/** `curve`: of rows the scorer has not seen. One point per level, same order. */
+export function selectThresholds(
+  { thresholds, costAdvantage, quality }: QualityCurve,
+  levels: readonly number[],
+): OperatingPoint[] {
   const allLarge = quality[0] ?? 0
   const last = thresholds.length - 1
   return levels.map((level) => {

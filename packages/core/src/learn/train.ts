@@ -29,11 +29,12 @@ import { fitCombination, type StackingRows } from './fit-combination.ts'
 import { fitQualities, predictCrossFitted } from './fit-qualities.ts'
 import { fitView } from './fit-view.ts'
 import { createTrainingSet, fitReaders, type TrainingSet } from './fit-components.ts'
+import { createCalibration, DEFAULT_DELTA } from './calibration.ts'
 import { assignFolds } from './folds.ts'
 import { makeLabels } from './labels.ts'
 import { selectRelaxation, type Relaxation } from './select-relaxation.ts'
-import { LEVELS, selectThresholds } from './select-threshold.ts'
 import { findTaskTypes } from './task-types.ts'
+import { createTrainingCurve } from './threshold-sequence.ts'
 
 /** Folds for out-of-fold predictions. Four cost three fits of all rows; more changed nothing beyond noise. */
 const FOLDS = 4
@@ -48,6 +49,10 @@ export interface TrainOptions {
   readonly rows?: number
   /** SHA-256 of the rows given, hex: the artifact's tie to its data. */
   readonly dataHash: string
+  /** UTC day of training, ISO 8601. Default: none is stored. */
+  readonly date?: string
+  /** Chance that the promise of a level is broken. Default 0.05. Range (0, 1). */
+  readonly delta?: number
   readonly libraryVersion: string
   readonly encoder: Encoder
   /** How to read the query of a row; undefined when it has no text. */
@@ -100,6 +105,8 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
     small: pairs.map(({ smallQuality }) => smallQuality),
     large: pairs.map(({ largeQuality }) => largeQuality),
   }
+  const meanQuality = { small: mean(trials.small), large: mean(trials.large) }
+  const curve = createTrainingCurve(trials)
   return {
     formatVersion: 1,
     method,
@@ -111,14 +118,22 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
       rows: examples.length,
       seed,
       libraryVersion: options.libraryVersion,
-      meanQuality: { small: mean(trials.small), large: mean(trials.large) },
+      meanQuality,
     },
     relaxation: relaxation === null ? null : toStored(relaxation),
     crossValidation: {
       ...measure(trials, labels),
       taskTableApgr: apgrOf({ ...trials, scores: predictions[COMPONENT_NAMES.indexOf('table')] ?? [] }),
     },
-    levels: selectThresholds(trials, LEVELS),
+    trainingCurve: curve,
+    calibration: createCalibration(trials, {
+      source: 'cross-fitted',
+      prior: { curve, rows: examples.length, meanQuality },
+      dataHash: options.dataHash,
+      date: options.date ?? null,
+      seed,
+      delta: options.delta ?? DEFAULT_DELTA,
+    }),
     estimator: { name: 'blend', parameters: toStoredBlend(blend) },
   }
 }
@@ -181,7 +196,7 @@ function prepare(
     smallQualities: Float64Array.from(examples, ({ outcome }) => outcome.smallQuality),
     largeQualities: Float64Array.from(examples, ({ outcome }) => outcome.largeQuality),
     types,
-    textColumns: textColumns(encoder.spec),
+    textColumns: textColumns(view.weighting),
     vocabularySize: view.weighting.vocabularySize,
   })
   return { set, view }

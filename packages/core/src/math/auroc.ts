@@ -9,13 +9,25 @@
  */
 import { descendingOrder } from './quality-curve.ts'
 
-/** Range [0, 1], 0.5 for no ranking at all. Undefined when all labels are 0 or all are 1. */
-export function auroc(scores: ArrayLike<number>, labels: ArrayLike<number>): number | undefined {
+/**
+ * Range [0, 1], 0.5 for no ranking at all. Undefined when all labels are 0 or all are 1. `copies`: how often each query counts, 0 for not at all;
+ * once each by default.
+ */
+export function auroc(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  copies?: ArrayLike<number>,
+): number | undefined {
   const n = scores.length
   const order = descendingOrder(scores)
+  let total = 0
   let good = 0
-  for (let i = 0; i < n; i++) good += labels[i]!
-  const bad = n - good
+  for (let i = 0; i < n; i++) {
+    const count = copies === undefined ? 1 : copies[i]!
+    total += count
+    good += count * labels[i]!
+  }
+  const bad = total - good
   if (!(good > 0 && bad > 0)) return undefined
   let area = 0
   let goodAbove = 0
@@ -26,8 +38,9 @@ export function auroc(scores: ArrayLike<number>, labels: ArrayLike<number>): num
     for (; i < n; i++) {
       const query = order === undefined ? i : order[i]!
       if (scores[query] !== score) break
-      goodHere += labels[query]!
-      here += 1
+      const count = copies === undefined ? 1 : copies[query]!
+      goodHere += count * labels[query]!
+      here += count
     }
     area += (here - goodHere) * (goodAbove + goodHere / 2)
     goodAbove += goodHere

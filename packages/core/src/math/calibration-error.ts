@@ -57,8 +57,13 @@ export function expectedCalibrationError(
   labels: ArrayLike<number>,
   bins: number = RELIABILITY_BINS,
 ): number {
-  const n = probabilities.length
-  return reliabilityBins(probabilities, labels, bins).reduce(
+  return errorOfBins(reliabilityBins(probabilities, labels, bins))
+}
+
+/** The error of bins made in any way: the mean distance of observed from predicted, weighted by count. */
+export function errorOfBins(bins: readonly ReliabilityBin[]): number {
+  const n = bins.reduce((sum, { count }) => sum + count, 0)
+  return bins.reduce(
     (sum, { count, predicted, observed }) => sum + (count / n) * Math.abs(observed - predicted),
     0,
   )

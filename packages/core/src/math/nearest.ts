@@ -1,8 +1,8 @@
 /**
- * Nearest neighbours by cosine among unit vectors, exact, by scanning: rows * rank multiply-adds. At a few thousand rows a scan
- * beats any index and has no build cost.
+ * Nearest neighbours by cosine among unit vectors of 8-bit components, exact on them, by scanning: rows * rank multiply-adds. At a few
+ * thousand rows a scan beats any index and has no build cost.
  */
-import { dotAt } from './dense.ts'
+import { kernelOf, type RowTable } from './row-table.ts'
 
 export interface Neighbours {
   /** Cosines, descending; `size` entries are filled. */
@@ -12,16 +12,25 @@ export interface Neighbours {
   readonly size: number
 }
 
-/** The `k` rows of `vectors` (count x query.length, row-major) most similar to `query`, those with a cosine above 0 only. */
-export function findNearest(vectors: Float32Array, query: Float32Array, k: number): Neighbours {
+/** A query's components are rounded to multiples of 1 / UNIT. */
+const UNIT = 32_767
+/** Equal stretches of (0, 1] that cosines are counted in before they are compared one by one. */
+const BINS = 256
+const bins: Int32Array = new Int32Array(BINS)
+
+/** The `k` rows of `vectors` most similar to the unit vector `query`, those with a cosine above 0 only. Of equal ones the first. */
+export function findNearest(vectors: RowTable, query: Float32Array, k: number): Neighbours {
+  const rounded = new Int16Array(query.length)
+  for (let c = 0; c < query.length; c++) rounded[c] = Math.round(UNIT * query[c]!)
+  const products = kernelOf(vectors).dot(rounded)
+  const unit = vectors.scale / UNIT
+  const cut = findCut(products, unit, k)
   const cosines = new Float64Array(k)
   const rows = new Int32Array(k)
-  const count = vectors.length / query.length
   let size = 0
-  let least = 0
-  for (let row = 0; row < count; row++) {
-    const cosine = dotAt(vectors, row * query.length, query)
-    if (cosine <= least) continue
+  for (let row = 0; row < products.length; row++) {
+    const cosine = products[row]! * unit
+    if (cosine <= 0 || cosine < cut || (size === k && cosine <= cosines[k - 1]!)) continue
     if (size < k) size += 1
     let i = size - 1
     for (; i > 0 && cosines[i - 1]! < cosine; i--) {
@@ -30,7 +39,23 @@ export function findNearest(vectors: Float32Array, query: Float32Array, k: numbe
     }
     cosines[i] = cosine
     rows[i] = row
-    if (size === k) least = cosines[k - 1]!
   }
   return { cosines, rows, size }
+}
+
+/** A lower bound of the k-th largest cosine, at most a bin below it: it keeps nearly all rows out of the sorting. */
+function findCut(products: Int32Array, unit: number, k: number): number {
+  bins.fill(0)
+  const scale = unit * BINS
+  for (let row = 0; row < products.length; row++) {
+    const product = products[row]!
+    if (product <= 0) continue
+    const bin = (product * scale) | 0
+    bins[bin < BINS ? bin : BINS - 1]! += 1
+  }
+  let above = 0
+  let bin = BINS
+  while (bin > 0 && above < k) above += bins[--bin]!
+  // Half a bin lower than its floor: the product with `scale` may have been rounded across it.
+  return (bin - 0.5) / BINS
 }

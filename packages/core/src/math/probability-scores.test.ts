@@ -66,6 +66,10 @@ describe('auroc', () => {
     expect(auroc([0.1, 0.2], [0, 0])).toBeUndefined()
   })
 
+  it('with copies is that of the repeated queries: 0.4 good twice, 0.1 bad not at all -> (1 + 0.5 + 0.5) / 3', () => {
+    expect(auroc([0.9, 0.4, 0.4, 0.1], [1, 1, 0, 0], [1, 2, 1, 0])).toBeCloseTo(2 / 3, 12)
+  })
+
   it('equals the sum over all pairs, soft labels included', () => {
     const coarse = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), unit), { minLength: 2, maxLength: 30 })
     fc.assert(

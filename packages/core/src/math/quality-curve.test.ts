@@ -22,7 +22,31 @@ const columns = fc.array(row, { minLength: 1, maxLength: 60 }).map((rows) => ({
   large: rows.map((r) => r.large),
 }))
 
+/** Every value as often as its copies say. */
+function repeat(values: readonly number[], copies: readonly number[]): readonly number[] {
+  return values.flatMap((value, i) => Array.from({ length: copies[i] ?? 0 }, () => value))
+}
+
 describe('createQualityCurve', () => {
+  it('with copies is the curve of the repeated queries', () => {
+    const copies = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 60, maxLength: 60 })
+    fc.assert(
+      fc.property(columns, copies, ({ scores, small, large }, all) => {
+        const some = all.slice(0, scores.length)
+        fc.pre(some.some((count) => count > 0))
+        const curve = createQualityCurve({ scores, small, large }, some)
+        const repeated = createQualityCurve({
+          scores: repeat(scores, some),
+          small: repeat(small, some),
+          large: repeat(large, some),
+        })
+        expect(curve.thresholds).toEqual(repeated.thresholds)
+        expect(curve.costAdvantage).toEqual(repeated.costAdvantage)
+        for (const [i, value] of repeated.quality.entries()) expect(curve.quality[i]).toBeCloseTo(value, 9)
+      }),
+    )
+  })
+
   it('gives the worked points', () => {
     // none kept: 4/5. >= 0.9: one kept, gap 0 -> 4/5. >= 0.5: gaps -1 + 1 -> 4/5. >= 0.3: gap -1 -> 3/5. all: gap -1 -> 2/5.
     const curve = createQualityCurve(worked)

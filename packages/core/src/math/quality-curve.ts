@@ -28,28 +28,41 @@ export interface QualityCurve {
   readonly quality: Float64Array
 }
 
-/** O(n log n), O(n) when the scores are already in descending order. Needs at least one query. */
-export function createQualityCurve(trials: Trials): QualityCurve {
+/**
+ * `copies`: how often each query counts, 0 for not at all; once each by default. O(n log n), O(n) when the scores are already in descending order.
+ * Needs at least one query that counts.
+ */
+export function createQualityCurve(trials: Trials, copies?: ArrayLike<number>): QualityCurve {
   const { scores, small, large } = trials
   const n = scores.length
   const order = descendingOrder(scores)
+  let total = 0
   let sum = 0
-  for (let i = 0; i < n; i++) sum += large[i]!
+  for (let i = 0; i < n; i++) {
+    const count = copies === undefined ? 1 : copies[i]!
+    total += count
+    sum += count * large[i]!
+  }
   const thresholds = new Float64Array(n + 1)
   const costAdvantage = new Float64Array(n + 1)
   const quality = new Float64Array(n + 1)
   thresholds[0] = Infinity
-  quality[0] = sum / n
+  quality[0] = sum / total
   let points = 1
+  let kept = 0
+  let keptBefore = 0
   for (let i = 0; i < n; i++) {
     const query = order === undefined ? i : order[i]!
     const next = i + 1 === n ? undefined : scores[order === undefined ? i + 1 : order[i + 1]!]
-    sum += small[query]! - large[query]!
-    if (next === scores[query]) continue
+    const count = copies === undefined ? 1 : copies[query]!
+    kept += count
+    sum += count * (small[query]! - large[query]!)
+    if (next === scores[query] || kept === keptBefore) continue
     thresholds[points] = scores[query]!
-    costAdvantage[points] = (i + 1) / n
-    quality[points] = sum / n
+    costAdvantage[points] = kept / total
+    quality[points] = sum / total
     points += 1
+    keptBefore = kept
   }
   return {
     thresholds: thresholds.slice(0, points),

@@ -50,7 +50,7 @@ export function fitSoftmax(
       p.set(fit.bias)
       for (let k = start; k < end; k++)
         addScaled(p, fit.weights, matrix.indices[k]! * classes, matrix.values[k]!)
-      normalise(p)
+      softmax(p)
       p[classOf[row]!]! -= 1
       let size = 0
       for (let c = 0; c < classes; c++) {
@@ -72,7 +72,7 @@ export function fitSoftmax(
 export function predictSoftmax(fit: SoftmaxFit, { indices, values }: SparseRow, into: Float64Array): void {
   into.set(fit.bias)
   for (let k = 0; k < indices.length; k++) addScaled(into, fit.weights, indices[k]! * fit.classes, values[k]!)
-  normalise(into)
+  softmax(into)
 }
 
 // oxlint-disable-next-line max-params -- innermost loop: an options object here costs a third of the running time
@@ -81,7 +81,7 @@ function addScaled(into: Float64Array, weights: Float32Array, offset: number, fa
 }
 
 /** Scores to probabilities, in place. */
-function normalise(scores: Float64Array): void {
+export function softmax(scores: Float64Array): void {
   let largest = Number.NEGATIVE_INFINITY
   for (let c = 0; c < scores.length; c++) largest = Math.max(largest, scores[c]!)
   let total = 0

@@ -6,12 +6,14 @@
  *   router-<name>-<cut-off>  RouteLLM's form: small when the score reaches the cut-off
  *   anything else            a real model id: straight there
  *
- * The most specific wins: body over header over model name over the default.
+ * The most specific wins: body over header over model name over the default. With a level may come a mode, promise or estimate, in
+ * the header x-weir-mode or as weir.mode.
  */
+import type { Mode } from '../contract/decision.ts'
 import { WeirError } from '../contract/errors.ts'
 
 export type Ask =
-  | { readonly kind: 'quality'; readonly quality: number }
+  | { readonly kind: 'quality'; readonly quality: number; readonly mode?: Mode }
   | { readonly kind: 'threshold'; readonly threshold: number }
   | { readonly kind: 'model'; readonly model: string }
 
@@ -22,22 +24,42 @@ export interface AskSources {
   readonly header?: string
   /** `weir.quality` of the body. */
   readonly body?: unknown
+  /** Value of the x-weir-mode header. */
+  readonly headerMode?: string
+  /** `weir.mode` of the body. */
+  readonly bodyMode?: unknown
   /** Level for plain `weir`. */
   readonly defaultQuality: number
 }
 
 const ROUTER = /^router-[a-z0-9_]+-(\d*\.?\d+)$/i
 
-/** Throws `request.quality` for a level outside (0, 1] or a cut-off outside [0, 1]. Whether a real model exists is the gateway's check. */
-export function parseAsk({ model, header, body, defaultQuality }: AskSources): Ask {
+/** Throws `request.quality` for a level outside (0, 1] or a cut-off outside [0, 1], `request.mode` for another mode. Whether a real model exists is the gateway's check. */
+export function parseAsk(sources: AskSources): Ask {
+  const { model } = sources
   const router = ROUTER.exec(model)
   if (router !== null) return { kind: 'threshold', threshold: parseThreshold(router[1] ?? '', model) }
   const isWeir = model === 'weir' || model.startsWith('weir@')
   if (!isWeir) return { kind: 'model', model }
-  if (body !== undefined) return { kind: 'quality', quality: parseQuality(body, 'weir.quality') }
-  if (header !== undefined) return { kind: 'quality', quality: parseQuality(header, 'x-weir-quality') }
-  if (model.startsWith('weir@')) return { kind: 'quality', quality: parseQuality(model.slice(5), 'model') }
-  return { kind: 'quality', quality: defaultQuality }
+  const mode = parseModeOf(sources)
+  return { kind: 'quality', quality: parseQualityOf(sources), ...(mode === undefined ? {} : { mode }) }
+}
+
+function parseQualityOf({ model, header, body, defaultQuality }: AskSources): number {
+  if (body !== undefined) return parseQuality(body, 'weir.quality')
+  if (header !== undefined) return parseQuality(header, 'x-weir-quality')
+  return model.startsWith('weir@') ? parseQuality(model.slice(5), 'model') : defaultQuality
+}
+
+function parseModeOf({ bodyMode, headerMode }: AskSources): Mode | undefined {
+  if (bodyMode !== undefined) return parseMode(bodyMode, 'weir.mode')
+  return headerMode === undefined ? undefined : parseMode(headerMode, 'x-weir-mode')
+}
+
+/** Throws `request.mode`. `where` names the field in the error. */
+export function parseMode(value: unknown, where: string): Mode {
+  if (value === 'promise' || value === 'estimate') return value
+  throw new WeirError('request.mode', `${where} must be promise or estimate, got ${show(value)}`)
 }
 
 /** A quality level in (0, 1] from a number or its decimal text. `where` names the field in the error. */

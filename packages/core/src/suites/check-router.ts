@@ -7,7 +7,7 @@
  * Not checked: whether the router is any good; that is `weir evaluate`.
  */
 import type { Candidate } from '../contract/candidate.ts'
-import type { Decision } from '../contract/decision.ts'
+import type { Decision, Mode } from '../contract/decision.ts'
 import { isWeirError } from '../contract/errors.ts'
 import type { Query } from '../contract/query.ts'
 import type { Ask } from '../request/ask.ts'
@@ -22,6 +22,7 @@ export interface RouterCheckOptions {
 }
 
 const LEVELS: readonly number[] = [0.05, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1]
+const MODES: readonly Mode[] = ['promise', 'estimate']
 const THRESHOLDS: readonly number[] = [0, 0.25, 0.5, 0.75, 1]
 
 /** Every query must be servable by the river's pool. Throws Error. */
@@ -33,7 +34,7 @@ export function checkRouter(
   requireThat(queries.length > 0, 'checkRouter needs at least one query')
   const rising = levels.toSorted((a, b) => a - b)
   const asks: readonly Ask[] = [
-    ...rising.map((quality): Ask => ({ kind: 'quality', quality })),
+    ...MODES.flatMap((mode) => rising.map((quality): Ask => ({ kind: 'quality', quality, mode }))),
     ...THRESHOLDS.map((threshold): Ask => ({ kind: 'threshold', threshold })),
   ]
   for (const [i, query] of queries.entries()) {
@@ -94,7 +95,7 @@ interface Direction {
 /** Once a query is large it stays large as the level, or the cut-off, rises. */
 function checkDirection(river: River, { query, rising, where }: Direction): void {
   const scales: readonly (readonly Ask[])[] = [
-    rising.map((quality): Ask => ({ kind: 'quality', quality })),
+    ...MODES.map((mode) => rising.map((quality): Ask => ({ kind: 'quality', quality, mode }))),
     THRESHOLDS.map((threshold): Ask => ({ kind: 'threshold', threshold })),
   ]
   for (const asks of scales) {

@@ -1,5 +1,6 @@
 /** The contract suites must fail for what breaks a rule: a suite that passes everything proves nothing. */
 import { describe, expect, it } from 'vitest'
+import type { Mode, OperatingPoint } from '../contract/decision.ts'
 import type { Encoder, Features } from '../contract/features.ts'
 import type { Estimator } from '../contract/estimate.ts'
 import type { Query } from '../contract/query.ts'
@@ -28,18 +29,24 @@ const ENCODER: Encoder = {
   encode: ({ turns }) => featuresOf(turns[0]?.text ?? ''),
 }
 const ESTIMATOR: Estimator = { name: 'number', estimate: ({ surface }) => ({ pSmall: surface[0] ?? 0 }) }
+function levelsOf(mode: Mode): OperatingPoint[] {
+  return [0.5, 0.9, 1].map((quality) => ({
+    quality,
+    mode,
+    threshold: quality === 1 ? null : quality,
+    expectedCostAdvantage: 1 - quality,
+    expectedQuality: quality,
+  }))
+}
+
 const RIVER: River = {
   pair: { small: 's', large: 'l' },
   candidates: [{ model: 's' }, { model: 'l' }],
   encoder: ENCODER,
   estimator: ESTIMATOR,
-  levels: [0.5, 0.9, 1].map((quality) => ({
-    quality,
-    mode: 'estimate' as const,
-    threshold: quality === 1 ? null : quality,
-    expectedCostAdvantage: 1 - quality,
-    expectedQuality: quality,
-  })),
+  levels: { promise: levelsOf('promise'), estimate: levelsOf('estimate') },
+  mode: 'estimate',
+  confidence: 0.95,
 }
 
 describe('checkRouter', () => {
@@ -48,7 +55,7 @@ describe('checkRouter', () => {
     checkRouter({ ...RIVER, candidates: RIVER.candidates.slice(0, 1) }, QUERIES)
   })
 
-  const [low, high] = RIVER.levels
+  const [low, high] = RIVER.levels.estimate
   it.each<[string, Partial<River>, RegExp]>([
     [
       'changes its mind',
@@ -63,11 +70,14 @@ describe('checkRouter', () => {
     [
       'gets costlier as less is asked',
       {
-        levels: [
-          { ...low!, threshold: 0.99 },
-          { ...high!, threshold: 0.2 },
-          { ...high!, quality: 1, threshold: 0.2 },
-        ],
+        levels: {
+          ...RIVER.levels,
+          estimate: [
+            { ...low!, threshold: 0.99 },
+            { ...high!, threshold: 0.2 },
+            { ...high!, quality: 1, threshold: 0.2 },
+          ],
+        },
       },
       /query 1, .*goes back to the small model/,
     ],

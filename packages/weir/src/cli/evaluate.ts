@@ -1,14 +1,12 @@
 /**
  * `weir evaluate --artifact A --data F [F…]`: replays recorded rows through the artifact's router and measures what it would have kept and saved.
  */
-import { constants } from 'node:fs'
-import { access, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import { createRiver, fitTaskTable, toPairOutcome, type Outcome, type Pair, type TaskTable } from '@weir/core'
 import type { Command } from 'commander'
-import { createOutcomeHash, readOutcomes, unwritable, type OutcomeHash } from '../record/outcome-file.ts'
+import { createOutcomeHash, readOutcomes, type OutcomeHash } from '../record/outcome-file.ts'
 import type { Evaluation } from '../report/evaluation.ts'
 import { counted } from '../report/format.ts'
+import { checkPlace, writePage } from '../report/page-file.ts'
 import { parseSeed } from './parse-option.ts'
 
 interface EvaluateOptions {
@@ -41,10 +39,12 @@ export function register(program: Command): void {
 }
 
 async function run(options: EvaluateOptions): Promise<void> {
-  // Checked first: nobody should wait for the numbers to learn that the page has no place.
   if (options.html !== undefined) await checkPlace(options.html)
   const evaluation = await evaluateFiles(options)
-  if (options.html !== undefined) await writePage(options.html, evaluation)
+  if (options.html !== undefined) {
+    const { renderPage } = await import('../report/page.ts')
+    await writePage(options.html, renderPage(evaluation, new Date().toISOString()))
+  }
   if (options.json === true) console.log(JSON.stringify(evaluation))
   else {
     const { renderEvaluation } = await import('../report/evaluation-text.ts')
@@ -113,21 +113,4 @@ async function fitTable(files: readonly string[], pair: Pair): Promise<TaskTable
     gaps.push(outcome.smallQuality - outcome.largeQuality)
   }
   return fitTaskTable({ categories, gaps })
-}
-
-async function writePage(path: string, evaluation: Evaluation): Promise<void> {
-  const { renderPage } = await import('../report/page.ts')
-  try {
-    await writeFile(path, renderPage(evaluation, new Date().toISOString()))
-  } catch (error) {
-    throw error instanceof Error && 'code' in error ? unwritable(path, error) : error
-  }
-}
-
-async function checkPlace(path: string): Promise<void> {
-  try {
-    await access(dirname(resolve(path)), constants.W_OK)
-  } catch (error) {
-    throw unwritable(path, error)
-  }
 }

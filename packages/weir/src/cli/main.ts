@@ -21,7 +21,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     .exitOverride()
   const commands = await Promise.all([
     import('./train.ts').then((m) => m.register),
+    import('./calibrate.ts').then((m) => m.register),
     import('./evaluate.ts').then((m) => m.register),
+    import('./transfer.ts').then((m) => m.register),
+    import('./compare.ts').then((m) => m.register),
     import('./route.ts').then((m) => m.register),
     import('./outcomes.ts').then((m) => m.register),
     import('./serve.ts').then((m) => m.register),

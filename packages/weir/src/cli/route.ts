@@ -13,15 +13,18 @@ import {
   parseJson,
   queryFromPrompt,
   WeirError,
+  type Ask,
   type Decision,
+  type Mode,
   type Query,
 } from '@weir/core'
 import { readArtifact } from '../record/artifact-file.ts'
-import { parseLevel } from './parse-option.ts'
+import { parseLevel, parseModeOption } from './parse-option.ts'
 
 interface RouteFlags {
   readonly artifact: string
   readonly quality: number
+  readonly mode?: Mode
   readonly json?: boolean
 }
 
@@ -37,7 +40,11 @@ export function register(program: Command): void {
       "share of the large model's mean quality to keep, in (0, 1]",
       parseLevel,
     )
-    .option('--json', 'print one JSON object a line: model, score, threshold, quality, truncated, reason')
+    .option('--mode <mode>', 'promise (default) or estimate', parseModeOption)
+    .option(
+      '--json',
+      'print one JSON object a line: model, score, threshold, quality, truncated, reason, level, mode, confidence',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  echo "What is 2 + 2?" | weir route --artifact router.weir.json --quality 0.95 --json\n',
@@ -45,15 +52,16 @@ export function register(program: Command): void {
     .action(run)
 }
 
-async function run({ artifact, quality, json }: RouteFlags): Promise<void> {
+async function run({ artifact, quality, mode, json }: RouteFlags): Promise<void> {
   const river = createRiver(await readArtifact(artifact))
+  const ask: Ask = { kind: 'quality', quality, ...(mode === undefined ? {} : { mode }) }
   let line = 0
   const pending: string[] = []
   try {
     for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
       line += 1
       if (text.trim() === '') continue
-      const decision = decide(river, toQuery(text, line), { kind: 'quality', quality })
+      const decision = decide(river, toQuery(text, line), ask)
       pending.push(json === true ? JSON.stringify(toJson(decision)) : toText(decision))
       if (pending.length >= 256) await flush(pending)
     }
@@ -96,8 +104,9 @@ function readObject(text: string): Readonly<Record<string, unknown>> | undefined
   }
 }
 
-function toJson({ model, score, threshold, quality, truncated, reason }: Decision): object {
-  return { model, score, threshold, quality, truncated, reason }
+function toJson(decision: Decision): object {
+  const { model, score, threshold, quality, truncated, reason, level, mode, confidence } = decision
+  return { model, score, threshold, quality, truncated, reason, level, mode, confidence }
 }
 
 function toText({ model, score, threshold, reason }: Decision): string {

@@ -77,10 +77,10 @@ async function serveConfig(
 
 /** Throws `artifact.` errors; `artifact.pair` when the configuration names another pair or lacks a model of it. */
 async function loadRiver(config: Config): Promise<River> {
-  const { artifactPath, models, onEstimatorFailure } = config
+  const { artifactPath, models, onEstimatorFailure, mode } = config
   const artifact = await readArtifact(artifactPath)
   checkPair(config, artifact)
-  return createRiver(artifact, { candidates: models, onEstimatorFailure })
+  return createRiver(artifact, { candidates: models, onEstimatorFailure, mode })
 }
 
 function checkPair({ small, large, models, artifactPath }: Config, { pair }: Artifact): void {

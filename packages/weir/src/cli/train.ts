@@ -3,19 +3,12 @@
  * (a temporary file, then a rename), so that an interrupted run leaves nothing half-written.
  */
 import { Option, type Command } from 'commander'
-import {
-  toPairOutcome,
-  train,
-  WeirError,
-  type Artifact,
-  type LabelMethod,
-  type ModelOutcome,
-  type Outcome,
-  type Pair,
-} from '@weir/core'
+import { train, WeirError, type Artifact, type LabelMethod, type Pair } from '@weir/core'
 import { checkWritable, writeArtifact } from '../record/artifact-file.ts'
-import { createOutcomeHash, readOutcomes } from '../record/outcome-file.ts'
-import { parseCount, parseSeed } from './parse-option.ts'
+import { readPairRows } from '../record/pair-rows.ts'
+import { shownLevels, writeLevels } from '../report/levels-text.ts'
+import { parseCount, parseDelta, parseSeed, today } from './parse-option.ts'
+import { endProgress, showProgress } from './progress.ts'
 
 interface TrainFlags {
   readonly data: readonly string[]
@@ -24,6 +17,7 @@ interface TrainFlags {
   readonly method: LabelMethod
   readonly rows?: number
   readonly seed: number
+  readonly delta: number
   readonly out: string
   readonly json?: boolean
   readonly skipBad?: boolean
@@ -47,6 +41,7 @@ export function register(program: Command): void {
     )
     .option('--rows <n>', 'train on this many rows, drawn by the seed (default: all)', parseCount)
     .option('--seed <n>', 'seed; the same rows and seed give the same bytes', parseSeed, 0)
+    .option('--delta <chance>', 'chance that the promise of a level is broken, in (0, 0.5]', parseDelta, 0.05)
     .option('--skip-bad', 'skip rows that cannot be read, naming each on standard error')
     .option('--json', 'print one JSON object instead of the table')
     .addHelpText(
@@ -62,15 +57,21 @@ async function run(flags: TrainFlags): Promise<void> {
     throw new WeirError('cli.usage', `--small and --large both name ${pair.small}; name two different models`)
   }
   await checkWritable(flags.out)
-  const { rows, dataHash } = await readRows(flags, pair)
+  const { rows, dataHash } = await readPairRows(flags.data, pair, {
+    skipBad: flags.skipBad === true,
+    onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
+    onProgress: (count) => showProgress('train', `${count} rows read`),
+  })
   const artifact = await train(rows, {
     pair,
     method: flags.method,
     seed: flags.seed,
     dataHash,
+    date: today(),
+    delta: flags.delta,
     ...(flags.rows === undefined ? {} : { rows: flags.rows }),
     onProgress: async ({ step, done, total }) => {
-      showProgress(`${done}/${total} ${step}`)
+      showProgress('train', `${done}/${total} ${step}`)
       // Lets Ctrl-C through between steps.
       await new Promise((resolve) => setImmediate(resolve))
     },
@@ -80,68 +81,6 @@ async function run(flags: TrainFlags): Promise<void> {
   process.stdout.write(
     flags.json === true ? `${JSON.stringify(summarise(artifact, flags.out))}\n` : toText(artifact, flags.out),
   )
-}
-
-/** Only rows that name a model of the pair are kept, and of them only what training reads: answers can be large. */
-async function readRows(
-  flags: TrainFlags,
-  pair: Pair,
-): Promise<{ readonly rows: readonly Outcome[]; readonly dataHash: string }> {
-  const rows: Outcome[] = []
-  const hash = createOutcomeHash()
-  const options = {
-    skipBad: flags.skipBad === true,
-    onSkip: (error: Error) => process.stderr.write(`skipped: ${error.message}\n`),
-  }
-  for await (const row of readOutcomes(flags.data, options)) {
-    hash.update(row)
-    rows.push(slim(row, pair))
-    if (rows.length % 1000 === 0) showProgress(`${rows.length} rows read`)
-  }
-  if (rows.length === 0) {
-    throw new WeirError(
-      'data.empty',
-      `no good row in ${flags.data.join(', ')}; a row is one JSON object a line (docs/outcomes.md)`,
-    )
-  }
-  return { rows, dataHash: hash.digest() }
-}
-
-function slim(row: Outcome, pair: Pair): Outcome {
-  const { id, category, metric, prompt, messages } = row
-  const text = {
-    ...(category === undefined ? {} : { category }),
-    ...(metric === undefined ? {} : { metric }),
-    ...(prompt === undefined ? {} : { prompt }),
-    ...(messages === undefined ? {} : { messages }),
-  }
-  const outcome = toPairOutcome(row, pair)
-  // Names alone are kept of other models, so that an error can list them.
-  if (outcome === undefined)
-    return { id, models: Object.fromEntries(Object.keys(row.models).map((name) => [name, {}])) }
-  return {
-    id,
-    ...text,
-    models: { [pair.small]: toModel(outcome.smallScores), [pair.large]: toModel(outcome.largeScores) },
-  }
-}
-
-function toModel(scores: readonly number[]): ModelOutcome {
-  return { samples: scores.map((score) => ({ score })) }
-}
-
-function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[Kweir train: ${text}`)
-}
-
-function endProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
-}
-
-const SHOWN_LEVELS: readonly number[] = [0.8, 0.9, 0.95, 0.98, 0.99, 1]
-
-function shownLevels(artifact: Artifact): Artifact['levels'] {
-  return artifact.levels.filter(({ quality }) => SHOWN_LEVELS.includes(quality))
 }
 
 function summarise(artifact: Artifact, out: string): object {
@@ -155,7 +94,8 @@ function summarise(artifact: Artifact, out: string): object {
     training,
     relaxation: t,
     crossValidation,
-    levels: shownLevels(artifact),
+    calibration: { ...artifact.calibration, levels: undefined },
+    levels: shownLevels(artifact.calibration),
   }
 }
 
@@ -169,15 +109,7 @@ function toText(artifact: Artifact, out: string): string {
     `cross-validated: APGR ${show(cv.apgr)} (random 0.5, task-type table ${show(cv.taskTableApgr)}), AUROC ${show(cv.auroc)}, ` +
       `calibration error ${cv.expectedCalibrationError.toFixed(3)}`,
     '',
-    'quality level   kept small   quality kept   threshold   (estimates on cross-fitted rows, no guarantee)',
-    ...shownLevels(artifact).map(({ quality, expectedCostAdvantage, expectedQuality, threshold }) =>
-      [
-        quality.toFixed(2).padStart(13),
-        percent(expectedCostAdvantage).padStart(12),
-        percent(expectedQuality).padStart(14),
-        (threshold === null ? 'none feasible' : threshold.toFixed(4)).padStart(11),
-      ].join(' '),
-    ),
+    writeLevels(artifact),
     '',
     `written to ${out}`,
   ]
@@ -186,8 +118,4 @@ function toText(artifact: Artifact, out: string): string {
 
 function show(value: number | null): string {
   return value === null ? 'undefined' : value.toFixed(3)
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)}%`
 }

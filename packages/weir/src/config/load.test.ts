@@ -50,6 +50,7 @@ describe('parseConfig', () => {
       listen: { host: '0.0.0.0', port: 8080 },
       artifactPath: '/etc/weir/router.weir.json',
       quality: 0.9,
+      mode: 'promise',
       onEstimatorFailure: 'small',
       small: 'tiny',
       large: 'org/huge',
@@ -75,6 +76,7 @@ describe('parseConfig', () => {
     expect(parse('artifact: /a.json\nmodels: { m: { baseUrl: "http://h" } }')).toMatchObject({
       listen: { host: '127.0.0.1', port: 4000 },
       quality: 0.95,
+      mode: 'promise',
       onEstimatorFailure: 'large',
       small: null,
       large: null,

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { isRecord, isWeirError, WeirError } from '@weir/core'
+import { isRecord, isWeirError, WeirError, type Mode } from '@weir/core'
 import type { RecordOptions } from '../gateway/start.ts'
 import { parseBaseUrl } from '../upstream/base-url.ts'
 import type { Timeouts, UpstreamModel } from '../upstream/definition.ts'
@@ -20,6 +20,8 @@ export interface Config {
   /** Absolute. */
   readonly artifactPath: string
   readonly quality: number
+  /** Of levels that a request names no mode for. */
+  readonly mode: Mode
   readonly onEstimatorFailure: 'small' | 'large'
   readonly models: readonly UpstreamModel[]
   /** Null: the artifact says. */
@@ -80,6 +82,7 @@ export function parseConfig({ text, path, env }: ConfigText): Config {
     listen: Object.freeze(written.listen),
     artifactPath: resolve(folder, requireArtifact(written, source)),
     quality: written.quality,
+    mode: written.mode,
     onEstimatorFailure: written.onEstimatorFailure,
     models: Object.freeze(models),
     small: written.small ?? null,

@@ -21,6 +21,7 @@ export interface WrittenConfig {
   readonly listen: { readonly host: string; readonly port: number }
   readonly artifact?: string | undefined
   readonly quality: number
+  readonly mode: 'promise' | 'estimate'
   readonly onEstimatorFailure: 'small' | 'large'
   readonly models: Readonly<Record<string, WrittenModel>>
   readonly small?: string | undefined
@@ -62,6 +63,8 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   artifact: z.string().min(1).optional(),
   /** Level for plain `weir`. */
   quality: level.default(DEFAULT_QUALITY),
+  /** Of levels that a request names no mode for. Default promise: a level that is not provable goes to the large model. */
+  mode: z.enum(['promise', 'estimate']).default('promise'),
   /** Where a query goes when the estimator fails. Default large: keeps the quality, costs more. */
   onEstimatorFailure: z.enum(['small', 'large']).default('large'),
   models: z.record(z.string(), model),

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { Outcome, River } from '@weir/core'
+import type { Mode, OperatingPoint, Outcome, River } from '@weir/core'
 import { evaluateLevels, writeTable } from './evaluate.ts'
+
+function levelsOf(mode: Mode): OperatingPoint[] {
+  return [
+    { quality: 0.5, mode, threshold: 0.25, expectedCostAdvantage: 0.75, expectedQuality: 0.5 },
+    { quality: 1, mode, threshold: 0.75, expectedCostAdvantage: 0.25, expectedQuality: 1 },
+  ]
+}
 
 /** A river that knows the answer: the number in the prompt is the estimate. */
 const river: River = {
@@ -16,10 +23,9 @@ const river: River = {
     }),
   },
   estimator: { name: 'number', estimate: ({ surface }) => ({ pSmall: surface[0] ?? 0 }) },
-  levels: [
-    { quality: 0.5, mode: 'estimate', threshold: 0.25, expectedCostAdvantage: 0.75, expectedQuality: 0.5 },
-    { quality: 1, mode: 'estimate', threshold: 0.75, expectedCostAdvantage: 0.25, expectedQuality: 1 },
-  ],
+  levels: { promise: levelsOf('promise'), estimate: levelsOf('estimate') },
+  mode: 'promise',
+  confidence: 0.95,
 }
 
 const rows: readonly Outcome[] = [0, 0.25, 0.5, 1].map((number, index) => ({

@@ -19,6 +19,8 @@ describe('docs/api.md', () => {
         threshold: 0.4,
         quality: 0.9,
         mode: 'estimate',
+        level: 0.9,
+        confidence: null,
         truncated: false,
         propensity: 1,
         ranking: ['m'],

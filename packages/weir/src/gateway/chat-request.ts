@@ -28,17 +28,19 @@ export interface ChatRequest {
 export interface ChatRequestOptions {
   /** Value of the x-weir-quality header. */
   readonly quality?: string
+  /** Value of the x-weir-mode header. */
+  readonly mode?: string
   readonly defaultQuality: number
   readonly models: readonly string[]
   readonly hasModel: (model: string) => boolean
 }
 
-/** Throws `request.body`, `request.quality` or `request.model`. Messages never quote the body. */
+/** Throws `request.body`, `request.quality`, `request.mode` or `request.model`. Messages never quote the body. */
 export function parseChatRequest(bytes: unknown, options: ChatRequestOptions): ChatRequest {
   const body = parseJsonBody(bytes)
   const query = parseChatBody(body)
   const extension = parseExtension(body['weir'])
-  const ask = parseModel(body['model'], extension.quality, options)
+  const ask = parseModel(body['model'], extension, options)
   const wantsStream = body['stream'] === true
   return {
     bytes: bytes as Buffer,
@@ -69,8 +71,8 @@ export function parseJsonBody(bytes: unknown): Readonly<Record<string, unknown>>
   return body
 }
 
-function parseModel(model: unknown, quality: unknown, options: ChatRequestOptions): Ask {
-  const { models, hasModel, defaultQuality, quality: header } = options
+function parseModel(model: unknown, { quality, mode }: Extension, options: ChatRequestOptions): Ask {
+  const { models, hasModel, defaultQuality, quality: header, mode: headerMode } = options
   if (typeof model !== 'string' || model === '') {
     throw new WeirError('request.body', 'model must be a string; "weir" lets the router choose')
   }
@@ -79,6 +81,8 @@ function parseModel(model: unknown, quality: unknown, options: ChatRequestOption
     defaultQuality,
     ...(quality === undefined ? {} : { body: quality }),
     ...(header === undefined ? {} : { header }),
+    ...(mode === undefined ? {} : { bodyMode: mode }),
+    ...(headerMode === undefined ? {} : { headerMode }),
   })
   if (ask.kind === 'model' && !hasModel(ask.model)) throw unknownModel(ask.model, models)
   return ask
@@ -95,6 +99,7 @@ export function unknownModel(model: string, models: readonly string[]): WeirErro
 
 interface Extension {
   readonly quality?: unknown
+  readonly mode?: unknown
   readonly explain: boolean
 }
 
@@ -104,16 +109,17 @@ function parseExtension(value: unknown): Extension {
   if (!isRecord(value)) {
     throw new WeirError('request.body', 'weir must be an object such as {"quality": 0.95, "explain": true}')
   }
-  const unknown = Object.keys(value).find((key) => key !== 'quality' && key !== 'explain')
+  const unknown = Object.keys(value).find((key) => !EXTENSION_KEYS.includes(key))
   if (unknown !== undefined) {
     throw new WeirError(
       'request.body',
-      `weir has an unknown key "${unknown.slice(0, 40)}"; it takes quality and explain`,
+      `weir has an unknown key "${unknown.slice(0, 40)}"; it takes ${EXTENSION_KEYS.join(', ')}`,
     )
   }
-  const { quality, explain = false } = value
+  const { quality, mode, explain = false } = value
   if (typeof explain !== 'boolean') throw new WeirError('request.body', 'weir.explain must be true or false')
-  return quality === undefined ? { explain } : { quality, explain }
+  return { explain, ...(quality === undefined ? {} : { quality }), ...(mode === undefined ? {} : { mode }) }
 }
 
+const EXTENSION_KEYS: readonly string[] = ['quality', 'mode', 'explain']
 const NO_EXTENSION: Extension = { explain: false }

@@ -88,11 +88,13 @@ function answerThrown({ maxBodyBytes, log }: ChatOptions, exchange: Exchange, th
 
 function parse({ upstream, quality, river }: ChatOptions, request: FastifyRequest): ChatRequest {
   const header = request.headers['x-weir-quality']
+  const mode = request.headers['x-weir-mode']
   return parseChatRequest(request.body, {
     defaultQuality: quality,
     models: river.candidates.map(({ model }) => model),
     hasModel: (model) => upstream.has(model),
     ...(header === undefined ? {} : { quality: String(header) }),
+    ...(mode === undefined ? {} : { mode: String(mode) }),
   })
 }
 

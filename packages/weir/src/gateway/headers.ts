@@ -57,13 +57,15 @@ export interface DecisionHeaders {
 
 /** Adds the x-weir-* headers to `headers`. What has no value (a named model has no score) is left out. */
 export function addDecisionHeaders(headers: string[], { id, decision, ...answered }: DecisionHeaders): void {
-  const { score, threshold, quality, mode } = decision
+  const { score, threshold, quality, level, mode, confidence } = decision
   const reason = answered.attempts > 1 ? 'failover' : decision.reason
   headers.push('x-weir-model', toHeaderText(answered.model), 'x-weir-reason', reason)
   if (score !== null) headers.push('x-weir-score', String(score))
   if (threshold !== null) headers.push('x-weir-threshold', String(threshold))
   if (quality !== null) headers.push('x-weir-quality', String(quality))
+  if (level !== null) headers.push('x-weir-level', String(level))
   if (mode !== null) headers.push('x-weir-mode', mode)
+  if (confidence !== null) headers.push('x-weir-confidence', String(confidence))
   headers.push(
     'x-weir-truncated',
     String(decision.truncated),

@@ -31,6 +31,8 @@ function outcome(id: string, extra: Partial<LiveOutcome> = {}): LiveOutcome {
       threshold: null,
       quality: null,
       mode: null,
+      level: null,
+      confidence: null,
       truncated: false,
       propensity: 1,
       ranking: ['small'],

@@ -2,10 +2,13 @@
  * What `weir evaluate` prints on a terminal.
  */
 import { COMPARISON_COLUMNS, listComparison } from './comparison.ts'
+import { noteNormalisation } from './efficiency-rows.ts'
 import type { Evaluation } from './evaluation.ts'
 import { between, counted, decimal, dollars, percent } from './format.ts'
 import { renderHeadline } from './headline.ts'
 import { listMetrics } from './metric-rows.ts'
+import { listNullRouters, NULL_COLUMNS } from './null-routers.ts'
+import { describeReliability, listTypes, noteTypes, TYPE_COLUMNS, worstTypes } from './reliability-text.ts'
 import { dropEmptyColumns, renderTable } from './table.ts'
 
 export function renderEvaluation(evaluation: Evaluation): string {
@@ -15,6 +18,8 @@ export function renderEvaluation(evaluation: Evaluation): string {
     renderLevels(evaluation),
     renderMetrics(evaluation),
     renderComparison(evaluation),
+    ...renderNulls(evaluation),
+    ...renderReliability(evaluation),
     ...renderNotes(evaluation),
   ]
   return `${parts.join('\n\n')}\n`
@@ -69,7 +74,7 @@ function renderMetrics(evaluation: Evaluation): string {
     interval,
     meaning,
   ])
-  return renderTable(columns, rows)
+  return [renderTable(columns, rows), ...noteNormalisation(evaluation)].join('\n')
 }
 
 function renderComparison(evaluation: Evaluation): string {
@@ -79,9 +84,34 @@ function renderComparison(evaluation: Evaluation): string {
   return renderTable(...dropEmptyColumns(columns, listComparison(evaluation)))
 }
 
+function renderNulls(evaluation: Evaluation): readonly string[] {
+  const table = listNullRouters(evaluation)
+  if (table === undefined) return []
+  const columns = NULL_COLUMNS.map((title, i) => (i === 0 ? { title, align: 'left' as const } : { title }))
+  return [`${renderTable(...dropEmptyColumns(columns, table.rows))}\n${table.note}`]
+}
+
+/** Task types shown on a terminal; the page and --json have all. */
+const SHOWN_TYPES = 8
+
+function renderReliability({ reliability }: Evaluation): readonly string[] {
+  if (reliability === null) return []
+  const { byTaskType } = reliability
+  const shown = worstTypes(byTaskType, SHOWN_TYPES)
+  const columns = TYPE_COLUMNS.map((title, i) => (i === 0 ? { title, align: 'left' as const } : { title }))
+  const table = shown.length === 0 ? [] : [renderTable(...dropEmptyColumns(columns, listTypes(shown)))]
+  const rest =
+    byTaskType.length > shown.length
+      ? [
+          `the ${shown.length} worst of ${byTaskType.length} task types are shown; all are in --json and --html`,
+        ]
+      : []
+  return [[describeReliability(reliability), ...table, ...rest, ...noteTypes(reliability)].join('\n')]
+}
+
 function renderNotes({ warnings, undefinedBecause, baselines }: Evaluation): readonly string[] {
   const missing = Object.entries(undefinedBecause)
-    .filter(([name]) => !name.endsWith('costUsd'))
+    .filter(([name]) => !name.endsWith('costUsd') && name !== 'efficiency.inferenceEfficiencyScore')
     .map(([name, because]) => `not defined: ${name}: ${because}`)
   const table =
     baselines.taskTable?.fittedOn === 'evaluated rows, cross-fitted'

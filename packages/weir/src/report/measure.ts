@@ -92,7 +92,7 @@ async function decideAt(
 }
 
 /** The river for one query: what its first pass saw and believed serves the other levels, which would compute the very same. */
-function rememberFirst(river: River): River {
+export function rememberFirst(river: River): River {
   let features: Features | undefined
   let estimates: Estimates | undefined
   return {

@@ -3,6 +3,7 @@
  * and sources are docs/metrics.md.
  */
 import { between, decimal, percent, UNKNOWN } from './format.ts'
+import { listEfficiency } from './efficiency-rows.ts'
 import type { Evaluation } from './evaluation.ts'
 
 export interface MetricRow {
@@ -41,6 +42,7 @@ export function listMetrics(evaluation: Evaluation): readonly MetricRow[] {
       meaning: 'least share of large calls that recovers 80% of the gap; lower is better',
     },
     ...drops,
+    ...listEfficiency(evaluation),
     ...listHealth(evaluation),
   ]
 }
@@ -52,7 +54,7 @@ function lessThanLarge(drop: number): string {
 }
 
 function listHealth(evaluation: Evaluation): readonly MetricRow[] {
-  const { meanGap, calibration, intervals } = evaluation
+  const { meanGap, calibration, reliability, intervals } = evaluation
   return [
     {
       name: 'mean-gap difference',
@@ -64,10 +66,11 @@ function listHealth(evaluation: Evaluation): readonly MetricRow[] {
     },
     {
       name: 'calibration error',
-      value: decimal(calibration?.expectedCalibrationError),
+      value: decimal(reliability?.expectedCalibrationError),
       interval: UNKNOWN,
       meaning:
-        'how far predicted probabilities are from what happened, on average (ECE, ten bins); 0 is honest',
+        'how far predicted probabilities are from what happened, on average (ECE, bins of equal mass); a perfectly calibrated router would ' +
+        `show ${decimal(reliability?.ifCalibrated.mean)} here, above ${decimal(reliability?.ifCalibrated.high)} in 5% of cases`,
     },
     {
       name: 'AUROC',

@@ -25,6 +25,7 @@ body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 sy
 main { max-width: 860px; margin: 0 auto; padding: 32px 20px 64px }
 h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px }
 h2 { font-size: 19px; margin: 44px 0 6px }
+h3 { font-size: 16px; margin: 26px 0 4px }
 p { margin: 6px 0; max-width: 72ch }
 .subject, .caption, .means { color: var(--soft) }
 .subject { margin-bottom: 24px; overflow-wrap: anywhere }

@@ -2,8 +2,9 @@ import { createDocument } from 'domino'
 import { describe, expect, it } from 'vitest'
 import { makeArtifact, makeRiver, makeRows } from '../../e2e/evaluation-support.ts'
 import { describeArtifact, type Evaluation } from './evaluation.ts'
+import { escape } from './html.ts'
 import { measureRiver } from './measure.ts'
-import { escape, renderPage } from './page.ts'
+import { renderPage } from './page.ts'
 
 const river = makeRiver()
 
@@ -36,10 +37,10 @@ describe('renderPage', () => {
     expect(html).not.toMatch(/NaN|undefined|\[object/)
   })
 
-  it('draws three plots, each described in words', async () => {
-    const page = createDocument(renderPage(await evaluate(300), at))
+  it('draws four plots, each described in words', async () => {
+    const page = createDocument(renderPage(await evaluate(600), at))
     const plots: readonly Drawn[] = Array.from(page.querySelectorAll('svg'))
-    expect(plots).toHaveLength(3)
+    expect(plots).toHaveLength(4)
     for (const plot of plots) {
       expect(plot.getAttribute('role')).toBe('img')
       expect(plot.getAttribute('aria-description')?.length).toBeGreaterThan(50)

@@ -2,59 +2,48 @@
  * The HTML report: one file that needs no network and no script. A newcomer reads the headline and the three figures; who wants more finds the
  * curve, asked against delivered, calibration, every metric with its meaning, and where the numbers come from.
  *
- * Model names and file names come from the user: everything that is not markup of this file goes through `escape`.
+ * Model names and file names come from the user: everything that is not markup of this file goes through html.ts.
  */
 import { COMPARISON_COLUMNS, listComparison } from './comparison.ts'
+import { noteNormalisation } from './efficiency-rows.ts'
 import type { Evaluation } from './evaluation.ts'
 import { between, count, counted, decimal, dollars, percent } from './format.ts'
 import { headlineLevel, renderHeadline } from './headline.ts'
+import { escape, renderDocument, renderFacts, renderTable, section } from './html.ts'
 import { listMetrics } from './metric-rows.ts'
-import { PAGE_STYLE } from './page-style.ts'
-import { plotCurve, plotLevels, plotReliability } from './plots.ts'
-import { dropEmptyColumns } from './table.ts'
+import { listNullRouters, NULL_COLUMNS } from './null-routers.ts'
+import { plotReliability } from './plot-reliability.ts'
+import { DRAWN_TYPES, plotTaskTypes } from './plot-task-types.ts'
+import { plotCurve, plotLevels } from './plots.ts'
+import {
+  describeReliability,
+  isMiscalibrated,
+  listTypes,
+  noteTypes,
+  TYPE_COLUMNS,
+} from './reliability-text.ts'
 
 /** `writtenAt`: ISO 8601, UTC. */
 export function renderPage(evaluation: Evaluation, writtenAt: string): string {
   const { small, large } = evaluation
   const title = `${small.model} or ${large.model}: what routing keeps and saves`
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
-<h1>What routing keeps and saves</h1>
+  return renderDocument({
+    title,
+    content: `<h1>What routing keeps and saves</h1>
 <p class="subject">small: <b>${escape(small.model)}</b> · large: <b>${escape(large.model)}</b> · measured on ${counted(evaluation.rows, 'recorded row')}</p>
 <p class="headline">${escape(renderHeadline(evaluation))}</p>
-${renderFacts(evaluation)}
+${renderKeyFacts(evaluation)}
 ${evaluation.warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join('\n')}
 ${renderCurve(evaluation)}
 ${renderLevels(evaluation)}
 ${renderReliability(evaluation)}
 ${renderMetrics(evaluation)}
 ${renderBaselines(evaluation)}
-${renderProvenance(evaluation, writtenAt)}
-</main>
-</body>
-</html>
-`
+${renderProvenance(evaluation, writtenAt)}`,
+  })
 }
 
-/** Text for use inside elements and quoted attributes. */
-export function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
-}
-
-function renderFacts(evaluation: Evaluation): string {
+function renderKeyFacts(evaluation: Evaluation): string {
   const level = headlineLevel(evaluation)
   if (level === undefined) return ''
   const facts = [
@@ -104,14 +93,27 @@ function renderLevels(evaluation: Evaluation): string {
 }
 
 function renderReliability(evaluation: Evaluation): string {
-  const plot = plotReliability(evaluation)
-  if (plot === '') return ''
+  const { reliability } = evaluation
+  if (reliability === null) return ''
   return section(
     'Does the router know what it does not know?',
-    'Each dot gathers queries with a similar predicted chance that the small model is good enough; the height is how often it was. On the ' +
-      'dashed line predictions are honest. The grey bars show how many queries each dot stands for.',
-    `<figure>${plot}</figure>`,
+    'Each dot gathers about as many queries with a similar predicted chance that the small model is good enough; the height is how often it was, the ' +
+      'bar its 95% interval. On the dashed line predictions are honest.',
+    `<figure>${plotReliability(evaluation)}</figure><p class="caption">${escape(describeReliability(reliability))}</p>${renderTypes(reliability)}`,
   )
+}
+
+function renderTypes(reliability: NonNullable<Evaluation['reliability']>): string {
+  const { byTaskType } = reliability
+  const notes = noteTypes(reliability).map((note) => `<p class="caption">${escape(note)}.</p>`)
+  if (byTaskType.length === 0) return notes.join('')
+  const drawn =
+    byTaskType.length > DRAWN_TYPES
+      ? `<p class="caption">The ${DRAWN_TYPES} types with most rows of ${byTaskType.length}; all are in the table.</p>`
+      : ''
+  const cells = listTypes(byTaskType)
+  const rows = byTaskType.map((type, i) => ({ isMarked: isMiscalibrated(type), cells: cells[i] ?? [] }))
+  return `<h3>Per task type</h3>${drawn}<figure>${plotTaskTypes(byTaskType)}</figure>${renderTable(TYPE_COLUMNS, rows)}${notes.join('')}`
 }
 
 function renderMetrics(evaluation: Evaluation): string {
@@ -121,6 +123,9 @@ function renderMetrics(evaluation: Evaluation): string {
         `<tr><td>${escape(name)}</td><td>${escape(value)}</td><td>${escape(interval)}</td><td class="means">${escape(meaning)}</td></tr>`,
     )
     .join('\n')
+  const notes = noteNormalisation(evaluation)
+    .map((note) => `<p class="caption">${escape(note)}.</p>`)
+    .join('')
   const reasons = Object.entries(evaluation.undefinedBecause)
     .map(([name, because]) => `<p class="caption">Not defined: ${escape(name)}: ${escape(because)}.</p>`)
     .join('\n')
@@ -128,7 +133,7 @@ function renderMetrics(evaluation: Evaluation): string {
     'Every metric',
     'Intervals are 95%, by resampling queries.',
     `<div class="scroll"><table><thead><tr><th>metric</th><th>value</th><th>95% interval</th><th class="means">what it means</th></tr></thead>
-<tbody>${cells}</tbody></table></div>${reasons}`,
+<tbody>${cells}</tbody></table></div>${notes}${reasons}`,
   )
 }
 
@@ -142,8 +147,21 @@ function renderBaselines(evaluation: Evaluation): string {
   return section(
     'Beside simpler systems',
     'What the router must beat, and the best there could be. "Kept at 1%" is the largest share of calls that could stay small with at most 1% less quality.',
-    renderTable(COMPARISON_COLUMNS, rows) + note,
+    renderTable(COMPARISON_COLUMNS, rows) + note + renderNulls(evaluation),
   )
+}
+
+function renderNulls(evaluation: Evaluation): string {
+  const table = listNullRouters(evaluation)
+  if (table === undefined) return ''
+  const rows = table.rows.map((cells, i) => ({ isMarked: i === 0, cells }))
+  return `<h3>Is a router needed at all?</h3>
+<p class="caption">Level ${table.asked} beside what needs no router. ${escape(capitalised(table.note))}</p>
+${renderTable(NULL_COLUMNS, rows)}`
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 function renderProvenance(evaluation: Evaluation, writtenAt: string): string {
@@ -163,34 +181,5 @@ function renderProvenance(evaluation: Evaluation, writtenAt: string): string {
     ['weir', artifact.libraryVersion],
     ['written', writtenAt],
   ]
-  return section(
-    'Where the numbers come from',
-    '',
-    `<dl>${facts.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join('')}</dl>`,
-  )
-}
-
-function section(title: string, caption: string, content: string): string {
-  const text = caption === '' ? '' : `<p class="caption">${escape(caption)}</p>\n`
-  return `<section><h2>${escape(title)}</h2>\n${text}${content}</section>`
-}
-
-interface MarkedRow {
-  readonly isMarked: boolean
-  readonly cells: readonly string[]
-}
-
-function renderTable(allTitles: readonly string[], rows: readonly MarkedRow[]): string {
-  const [titles, kept] = dropEmptyColumns(
-    allTitles,
-    rows.map(({ cells }) => cells),
-  )
-  const head = titles.map((title) => `<th>${escape(title)}</th>`).join('')
-  const body = rows
-    .map(({ isMarked }, i) => {
-      const row = (kept[i] ?? []).map((cell) => `<td>${escape(cell)}</td>`).join('')
-      return `<tr${isMarked ? ' class="marked"' : ''}>${row}</tr>`
-    })
-    .join('\n')
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  return section('Where the numbers come from', '', renderFacts(facts))
 }

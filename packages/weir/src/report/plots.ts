@@ -1,11 +1,9 @@
 /**
- * The plots of the HTML report, drawn to SVG text when the report is written, so that the page needs no script and no network.
- * Observable Plot draws; domino gives it a document in Node (docs/decisions/0006-plots.md). Colours are CSS variables of the page, so that
- * light and dark need one drawing. Every plot carries a description for those who do not see it.
+ * The plots of the page of `weir evaluate`. How a plot becomes SVG text is draw.ts; colours are CSS variables of the page.
  */
 import * as Plot from '@observablehq/plot'
 import type { CurvePoint } from '@weir/core'
-import { createDocument } from 'domino'
+import { draw } from './draw.ts'
 import type { Evaluation } from './evaluation.ts'
 import { decimal, percent } from './format.ts'
 
@@ -16,9 +14,6 @@ const ORACLE = 'var(--oracle)'
 const RANDOM = 'var(--random)'
 const INK = 'var(--ink)'
 const QUIET = 'var(--quiet)'
-
-/** Width of the page's column, px; the page scales the drawing down on small screens. */
-const WIDTH = 820
 
 /** Points drawn of a curve: more are not visible at this size and make the page large. */
 const DRAWN_POINTS = 400
@@ -121,74 +116,6 @@ export function plotLevels({ levels, small, large }: Evaluation): string {
       Plot.dot(shown, { x: 'asked', y: 'delivered', r: 4, fill: ROUTER }),
     ],
   })
-}
-
-/** Reliability diagram: predicted probability against observed frequency, with the number of queries behind each point. */
-export function plotReliability({ calibration }: Evaluation): string {
-  if (calibration === null) return ''
-  const { bins } = calibration
-  const most = Math.max(...bins.map(({ count }) => count))
-  return draw({
-    height: 380,
-    describe:
-      'Predicted chance that the small model is good enough against how often it was. Points on the diagonal are honest. ' +
-      bins.map(({ predicted, observed }) => `${percent(predicted, 0)}: ${percent(observed, 0)}`).join(', '),
-    x: { label: 'predicted chance', domain: [0, 1], tickFormat: (d: number) => percent(d, 0), grid: true },
-    y: {
-      label: 'how often it was good enough',
-      domain: [0, 1],
-      tickFormat: (d: number) => percent(d, 0),
-      grid: true,
-    },
-    marks: [
-      Plot.rect(bins, {
-        x1: 'from',
-        x2: 'to',
-        y1: 0,
-        y2: (d: (typeof bins)[number]) => (0.2 * d.count) / most,
-        fill: QUIET,
-        fillOpacity: 0.35,
-        inset: 1,
-      }),
-      Plot.line([{ at: 0 }, { at: 1 }], { x: 'at', y: 'at', stroke: QUIET, strokeDasharray: '5 4' }),
-      Plot.line(bins, { x: 'predicted', y: 'observed', stroke: ROUTER, strokeWidth: 1.5 }),
-      Plot.dot(bins, {
-        x: 'predicted',
-        y: 'observed',
-        r: 4,
-        fill: ROUTER,
-        stroke: 'var(--page)',
-        title: (d: (typeof bins)[number]) => `${d.count} queries`,
-      }),
-    ],
-  })
-}
-
-interface Drawing {
-  readonly height: number
-  readonly describe: string
-  readonly x: Plot.ScaleOptions
-  readonly y: Plot.ScaleOptions
-  readonly marks: readonly Plot.Markish[]
-}
-
-function draw({ height, describe, x, y, marks }: Drawing): string {
-  const svg = Plot.plot({
-    document: createDocument(),
-    width: WIDTH,
-    height,
-    marginLeft: 58,
-    marginBottom: 46,
-    marginRight: 24,
-    style: { background: 'transparent', fontSize: '13px' },
-    ariaLabel: 'chart',
-    ariaDescription: describe,
-    x,
-    y,
-    marks: [...marks],
-  })
-  svg.setAttribute('role', 'img')
-  return svg.outerHTML
 }
 
 /** Every k-th point with both ends, by count. */

@@ -1,0 +1,92 @@
+/**
+ * Calibration on fresh rows: the same router, new quality levels, proven on rows that training has not seen. For other traffic than the
+ * training rows', another day, or a promise that holds at any number of rows. Rows are scored by the code that serves.
+ */
+import type { Artifact } from './contract/artifact.ts'
+import { WeirError } from './contract/errors.ts'
+import type { Outcome } from './contract/outcome.ts'
+import { toPairOutcome } from './contract/pair-outcome.ts'
+import { createCalibration, DEFAULT_DELTA } from './learn/calibration.ts'
+import { noJudgedRow } from './learn/examples.ts'
+import { queryFromOutcome } from './request/query.ts'
+import { createRiver } from './river.ts'
+import { decide, type River } from './serve.ts'
+
+export interface CalibrateOptions {
+  /** SHA-256 of the rows, hex. */
+  readonly dataHash: string
+  /** UTC day, ISO 8601. Default: none is stored. */
+  readonly date?: string
+  /** Order in which the rows are bet on. Default 0. */
+  readonly seed?: number
+  /** Chance that the promise of a level is broken. Default 0.05. Range (0, 1). */
+  readonly delta?: number
+  /** Called every thousand rows; awaited, so that it may let the event loop turn and may throw to stop. */
+  readonly onProgress?: (rows: number) => void | Promise<void>
+}
+
+/** Fewest rows worth calibrating on: below it hardly any level is provable. */
+const MIN_ROWS = 50
+const REPORT_EVERY = 1000
+/** Below any probability: a query that could not be scored goes to the large model. */
+const FAILED_SCORE = -1
+
+/**
+ * A new artifact with the levels of `rows`. Throws `data.model` when no row has both models judged, `data.too_few` below 50 usable rows,
+ * `data.seen` when they are the rows that it was trained on.
+ */
+export async function calibrate(
+  artifact: Artifact,
+  rows: readonly Outcome[],
+  options: CalibrateOptions,
+): Promise<Artifact> {
+  if (options.dataHash === artifact.training.dataHash) {
+    throw new WeirError(
+      'data.seen',
+      'these are the rows that the artifact was trained on; calibrate on rows that training has not seen',
+    )
+  }
+  const trials = await scoreRows(createRiver(artifact), rows, options)
+  if (trials.scores.length === 0) throw noJudgedRow(rows, artifact.pair)
+  if (trials.scores.length < MIN_ROWS) {
+    throw new WeirError(
+      'data.too_few',
+      `${trials.scores.length} rows have text and both models judged; calibration needs at least ${MIN_ROWS}, and some 500 to prove much`,
+    )
+  }
+  const { trainingCurve, training } = artifact
+  const calibration = createCalibration(trials, {
+    source: 'held-out',
+    prior: { curve: trainingCurve, rows: training.rows, meanQuality: training.meanQuality },
+    dataHash: options.dataHash,
+    date: options.date ?? null,
+    seed: options.seed ?? 0,
+    delta: options.delta ?? DEFAULT_DELTA,
+  })
+  return { ...artifact, calibration }
+}
+
+interface ScoredRows {
+  readonly scores: number[]
+  readonly small: number[]
+  readonly large: number[]
+}
+
+async function scoreRows(
+  river: River,
+  rows: readonly Outcome[],
+  { onProgress }: CalibrateOptions,
+): Promise<ScoredRows> {
+  const scored: ScoredRows = { scores: [], small: [], large: [] }
+  for (const [i, row] of rows.entries()) {
+    if (i % REPORT_EVERY === 0) await onProgress?.(i)
+    const outcome = toPairOutcome(row, river.pair)
+    const query = queryFromOutcome(row)
+    if (outcome === undefined || query === undefined) continue
+    // The score does not depend on the cut-off; any would do.
+    scored.scores.push(decide(river, query, { kind: 'threshold', threshold: 0 }).score ?? FAILED_SCORE)
+    scored.small.push(outcome.smallQuality)
+    scored.large.push(outcome.largeQuality)
+  }
+  return scored
+}

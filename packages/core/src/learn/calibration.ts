@@ -1,0 +1,48 @@
+/**
+ * Calibration rows -> quality levels in both modes. The rows' scores come from a router that has not seen the rows: cross-fitted ones
+ * during training, the finished router's on held-out rows (`weir calibrate`).
+ */
+import type { Calibration } from '../contract/artifact.ts'
+import { createQualityCurve, type Trials } from '../math/quality-curve.ts'
+import { poolCurves, type CurvePrior } from './pool-curves.ts'
+import { selectPromises } from './select-promise.ts'
+import { selectThresholds } from './select-threshold.ts'
+
+/** Quality levels of an artifact: 0.500, 0.505 … 1.000. Who asks for less gets the first. */
+export const LEVELS: readonly number[] = Array.from({ length: 101 }, (_, i) => (100 + i) / 200)
+
+/** Chance that the promise of a level is broken: one in twenty, the usual level of a test. */
+export const DEFAULT_DELTA = 0.05
+
+export interface CalibrationOptions extends Pick<Calibration, 'dataHash' | 'date' | 'seed' | 'delta'> {
+  /** Its thresholds are the sequence that a promise walks. */
+  readonly prior: CurvePrior
+  readonly source: Calibration['source']
+}
+
+/** Needs at least one row. Throws RangeError for a `delta` outside (0, 1). */
+export function createCalibration(trials: Trials, options: CalibrationOptions): Calibration {
+  const { source, prior, dataHash, date, seed, delta } = options
+  if (!(delta > 0 && delta < 1)) throw new RangeError(`delta must be in (0, 1), got ${delta}`)
+  const isHeldOut = source === 'held-out'
+  return {
+    source,
+    guarantee: isHeldOut ? 'finite-sample' : 'asymptotic',
+    rows: trials.scores.length,
+    dataHash,
+    date,
+    seed,
+    delta,
+    meanQuality: { small: mean(trials.small), large: mean(trials.large) },
+    levels: {
+      promise: selectPromises(trials, { levels: LEVELS, delta, prior, seed }),
+      estimate: selectThresholds(isHeldOut ? poolCurves(trials, prior) : createQualityCurve(trials), LEVELS),
+    },
+  }
+}
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0
+  return sum / values.length
+}

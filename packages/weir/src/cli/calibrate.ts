@@ -1,0 +1,104 @@
+/**
+ * weir calibrate: an artifact and fresh rows in, the same router with the quality levels of those rows out. No training.
+ */
+import type { Command } from 'commander'
+import { calibrate, WeirError, type Artifact } from '@weir/core'
+import { checkWritable, readArtifact, writeArtifact } from '../record/artifact-file.ts'
+import { readPairRows } from '../record/pair-rows.ts'
+import { shownLevels, writeLevels } from '../report/levels-text.ts'
+import { parseDelta, parseSeed, today } from './parse-option.ts'
+import { endProgress, showProgress } from './progress.ts'
+
+interface CalibrateFlags {
+  readonly artifact: string
+  readonly data: readonly string[]
+  readonly delta: number
+  readonly seed: number
+  readonly out: string
+  readonly json?: boolean
+  readonly skipBad?: boolean
+}
+
+export function register(program: Command): void {
+  program
+    .command('calibrate')
+    .description(
+      'Prove the quality levels of an artifact on fresh rows, without training; writes a new artifact.',
+    )
+    .requiredOption('--artifact <file>', 'artifact made by weir train')
+    .requiredOption(
+      '--data <files...>',
+      'rows that training has not seen: JSON Lines, plain or gzip, a record store, or -',
+    )
+    .requiredOption('--out <file>', 'where to write the new artifact')
+    .option('--delta <chance>', 'chance that the promise of a level is broken, in (0, 0.5]', parseDelta, 0.05)
+    .option('--seed <n>', 'order in which the rows are bet on', parseSeed, 0)
+    .option('--skip-bad', 'skip rows that cannot be read, naming each on standard error')
+    .option('--json', 'print one JSON object instead of the table')
+    .addHelpText(
+      'after',
+      '\nExample:\n  weir calibrate --artifact router.weir.json --data fresh.jsonl.gz --out proven.weir.json\n',
+    )
+    .action(run)
+}
+
+async function run(flags: CalibrateFlags): Promise<void> {
+  await checkWritable(flags.out)
+  const artifact = await readArtifact(flags.artifact)
+  const { rows, dataHash } = await readPairRows(flags.data, artifact.pair, {
+    skipBad: flags.skipBad === true,
+    onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
+    onProgress: (count) => showProgress('calibrate', `${count} rows read`),
+  })
+  const calibrated = await calibrate(artifact, rows, {
+    dataHash,
+    date: today(),
+    seed: flags.seed,
+    delta: flags.delta,
+    onProgress: async (count) => {
+      showProgress('calibrate', `${count} of ${rows.length} rows scored`)
+      // Lets Ctrl-C through.
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  })
+  endProgress()
+  checkMetric(artifact, rows)
+  await writeArtifact(flags.out, calibrated)
+  process.stdout.write(
+    flags.json === true
+      ? `${JSON.stringify(summarise(calibrated, flags.out))}\n`
+      : toText(calibrated, flags.out),
+  )
+}
+
+/** A level speaks of one measure: rows scored by another would calibrate something else under the same name. */
+function checkMetric({ metric }: Artifact, rows: readonly { readonly metric?: string }[]): void {
+  const other = rows.find((row) => (row.metric ?? 'score') !== metric)
+  if (other === undefined || metric === 'mixed') return
+  throw new WeirError(
+    'artifact.metric',
+    `the artifact was trained for the measure "${metric}", a row is scored by "${other.metric ?? 'score'}"; give rows of the same measure`,
+  )
+}
+
+function summarise({ pair, metric, calibration }: Artifact, out: string): object {
+  return {
+    out,
+    pair,
+    metric,
+    calibration: { ...calibration, levels: undefined },
+    levels: shownLevels(calibration),
+  }
+}
+
+function toText(artifact: Artifact, out: string): string {
+  const { pair, calibration } = artifact
+  return [
+    `small ${pair.small}: mean quality ${calibration.meanQuality.small.toFixed(3)}`,
+    `large ${pair.large}: mean quality ${calibration.meanQuality.large.toFixed(3)}`,
+    writeLevels(artifact),
+    '',
+    `written to ${out}`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,69 @@
+/**
+ * Quality levels of an artifact as text: what is promised, what is estimated, and a bar for the share kept small, so that the price of
+ * certainty is seen at once.
+ */
+import type { Artifact, Calibration, OperatingPoint } from '@weir/core'
+import { percent } from './format.ts'
+
+/** Levels of the table; the artifact holds more. */
+const SHOWN_LEVELS: readonly number[] = [0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 1]
+/** Characters of a bar that means "everything is kept small". */
+const BAR_WIDTH = 30
+
+export interface ShownLevel {
+  readonly promise: OperatingPoint
+  readonly estimate: OperatingPoint
+}
+
+export function shownLevels({ levels }: Calibration): readonly ShownLevel[] {
+  return levels.promise.flatMap((promise, i) => {
+    const estimate = levels.estimate[i]
+    return estimate === undefined || !SHOWN_LEVELS.includes(promise.quality) ? [] : [{ promise, estimate }]
+  })
+}
+
+/** Lines without a line feed at the end. */
+export function writeLevels({ calibration }: Artifact): string {
+  return [
+    describe(calibration),
+    '',
+    'level   kept small, promised        kept small, estimated',
+    ...shownLevels(calibration).map(writeLevel),
+    '',
+    `# promised: at least that share of the large model's quality, with confidence ${percent(1 - calibration.delta, 0)}, on traffic like these rows`,
+    ': estimated: what these rows suggest, no guarantee',
+  ].join('\n')
+}
+
+function describe({ rows, source, guarantee, dataHash, delta, date }: Calibration): string {
+  const which =
+    source === 'held-out'
+      ? `${rows} rows that training has not seen`
+      : `${rows} training rows, cross-fitted (asymptotic guarantee; weir calibrate on fresh rows proves it at any number)`
+  return (
+    `calibrated on ${which}, data ${dataHash.slice(0, 12)}${date === null ? '' : `, ${date}`}, ` +
+    `delta ${delta}${guarantee === 'finite-sample' ? ', finite-sample guarantee' : ''}`
+  )
+}
+
+function writeLevel({ promise, estimate }: ShownLevel): string {
+  const promised = promise.threshold === null ? 'not provable' : percent(promise.expectedCostAdvantage)
+  const line = [
+    promise.quality.toFixed(2).padStart(5),
+    promised.padStart(14),
+    percent(estimate.expectedCostAdvantage).padStart(14),
+    ` ${bar(promise.expectedCostAdvantage, estimate.expectedCostAdvantage)}`,
+  ].join(' ')
+  return promise.threshold === null ? `${line} ${needed(promise)}` : line
+}
+
+function bar(promised: number, estimated: number): string {
+  const solid = Math.round(BAR_WIDTH * promised)
+  const open = Math.max(0, Math.round(BAR_WIDTH * estimated) - solid)
+  return `|${'#'.repeat(solid)}${':'.repeat(open)}${' '.repeat(Math.max(0, BAR_WIDTH - solid - open))}|`
+}
+
+function needed({ rowsNeeded }: OperatingPoint): string {
+  if (rowsNeeded === undefined || rowsNeeded === null) return 'no number of such rows would prove it'
+  return `needs about ${rowsNeeded} rows`
+}
