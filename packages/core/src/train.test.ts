@@ -88,7 +88,7 @@ describe('train on 300 rows of ten answers each', () => {
       expect(threshold).toBeGreaterThanOrEqual(thresholds[i - 1] ?? 0)
       expect(threshold).toBeLessThanOrEqual(1)
     }
-    const [low, high] = [artifact.calibration.levels.estimate[20], artifact.calibration.levels.estimate[98]]
+    const [low, high] = [artifact.calibration.levels.estimate[7], artifact.calibration.levels.estimate[96]]
     expect(low?.expectedCostAdvantage).toBeGreaterThan(high?.expectedCostAdvantage ?? 1)
   })
 

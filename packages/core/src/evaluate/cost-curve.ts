@@ -35,11 +35,15 @@ export interface CostPoint {
   readonly quality: number
 }
 
-/** Needs at least one query. */
-export function createCostCurve({ axis, scores, small, large, smallCost, largeCost }: CostTrials): CostCurve {
-  const { quality } = createQualityCurve({ scores, small, large })
+/** `copies`: how often each query counts, once each by default. Needs at least one query that counts. */
+export function createCostCurve(
+  { axis, scores, small, large, smallCost, largeCost }: CostTrials,
+  copies?: ArrayLike<number>,
+): CostCurve {
+  const { quality } = createQualityCurve({ scores, small, large }, copies)
   // The mean of what was paid runs over the same points as the mean of what was got.
-  return { axis, cost: createQualityCurve({ scores, small: smallCost, large: largeCost }).quality, quality }
+  const { quality: cost } = createQualityCurve({ scores, small: smallCost, large: largeCost }, copies)
+  return { axis, cost, quality }
 }
 
 /** The two ends of the curve: everything to one model. */

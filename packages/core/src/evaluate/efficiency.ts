@@ -8,12 +8,12 @@
 import { areaUnderDeferralCurve } from './area-under-deferral-curve.ts'
 import { averageImprovementInQuality } from './average-improvement-in-quality.ts'
 import type { QualityCurve } from '../math/quality-curve.ts'
-import { expandDraw, type Draw } from './bootstrap.ts'
+import type { Draw } from './bootstrap.ts'
 import { bestSingleOf, createCostCurve, endsOf, type CostAxis, type CostCurve } from './cost-curve.ts'
 import { costSavingAtEqualQuality } from './cost-saving-at-equal-quality.ts'
 import { notDefined, type MetricValue } from './metric-value.ts'
 import { qualityNeutralCost } from './quality-neutral-cost.ts'
-import { orderOf } from './redraw.ts'
+import { orderDraw, orderOf, orderTrials, orderValues } from './redraw.ts'
 import type { TrialLog } from './trial-log.ts'
 
 /** What each query costs on either model, and the rows that know it. */
@@ -70,17 +70,16 @@ export function createCostRedraw(
     })
   }
   const order = orderOf(scores).filter((row) => known[row] === 1)
+  const ordered = {
+    axis,
+    ...orderTrials({ scores, small, large }, order),
+    smallCost: orderValues(smallCost, order),
+    largeCost: orderValues(largeCost, order),
+  }
+  const copies = new Uint16Array(order.length)
   return (draw) => {
-    const drawn = expandDraw(draw, order, scores)
-    if (drawn.length === 0) return undefined
-    return createCostCurve({
-      axis,
-      scores: drawn,
-      small: expandDraw(draw, order, small),
-      large: expandDraw(draw, order, large),
-      smallCost: expandDraw(draw, order, smallCost),
-      largeCost: expandDraw(draw, order, largeCost),
-    })
+    orderDraw(draw, order, copies)
+    return copies.some((count) => count > 0) ? createCostCurve(ordered, copies) : undefined
   }
 }
 

@@ -14,6 +14,8 @@ export interface TransferCheck {
   readonly low: number | null
   /** What it must be above (ranking) or at least. */
   readonly limit: number
+  /** `levels` alone: the level that falls furthest short. */
+  readonly asked?: number
 }
 
 /** Where chance is: APGR of a random router. */
@@ -82,7 +84,7 @@ function checkLevels(levels: readonly TransferredLevel[]): TransferCheck {
   const [worst] = shortfalls
   if (worst === undefined) return { name: 'levels', passed: false, low: null, limit: 1 - LEVEL_TOLERANCE }
   const limit = worst.asked - LEVEL_TOLERANCE
-  return { name: 'levels', passed: worst.low >= limit, low: worst.low, limit }
+  return { name: 'levels', passed: worst.low >= limit, low: worst.low, limit, asked: worst.asked }
 }
 
 function whyRetrain(interval: Interval | null): string {

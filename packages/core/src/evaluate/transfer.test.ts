@@ -138,7 +138,7 @@ describe('judgeTransfer', () => {
       ],
     })
     expect(broken.verdict).toBe('recalibrate')
-    expect(broken.checks.at(-1)).toMatchObject({ low: 0.93, limit: 0.94 })
+    expect(broken.checks.at(-1)).toMatchObject({ low: 0.93, limit: 0.94, asked: 0.96 })
   })
 
   it('finds nothing to reuse in thresholds that keep nothing', () => {

@@ -8,8 +8,11 @@ import { poolCurves, type CurvePrior } from './pool-curves.ts'
 import { selectPromises } from './select-promise.ts'
 import { selectThresholds } from './select-threshold.ts'
 
-/** Quality levels of an artifact: 0.500, 0.505 … 1.000. Who asks for less gets the first. */
-export const LEVELS: readonly number[] = Array.from({ length: 101 }, (_, i) => (100 + i) / 200)
+/** Quality levels of an artifact: 0.5 to 0.8 by 0.015, where few ask, then to 1 by 0.0025. Who asks for less gets the first. */
+export const LEVELS: readonly number[] = [
+  ...Array.from({ length: 20 }, (_, i) => (500 + 15 * i) / 1000),
+  ...Array.from({ length: 81 }, (_, i) => (8000 + 25 * i) / 10_000),
+]
 
 /** Chance that the promise of a level is broken: one in twenty, the usual level of a test. */
 export const DEFAULT_DELTA = 0.05

@@ -9,18 +9,18 @@
  * reached before, so with probability at least 1 - delta every accepted threshold keeps the level: no price for testing many.
  * That holds at every number of rows, when the sequence was fixed before the rows were seen and rows are independent draws of the
  * same traffic; a row that repeats a question counts as a draw of its own.
- * Source: Angelopoulos et al., arXiv:2110.01052, section 2.2; the test is math/betting.ts.
+ * Source: Angelopoulos et al., arXiv:2110.01052, section 2.2; the test is promise-test.ts.
  *
  * Near level 1 a handful of kept queries proves nothing, as there is no slack to start from. So a level begins at the threshold that
  * the training curve says stands out most from its noise; for most levels that is the first. Levels are proven one by one, each with confidence 1 - delta for itself. Thresholds never fall as
  * the level rises: a level takes the threshold of the level below where its own is lower, which the sequence has proven as well.
  */
 import type { OperatingPoint } from '../contract/decision.ts'
-import { bettingPValue } from '../math/betting.ts'
 import { normalQuantile } from '../math/normal.ts'
 import { descendingOrder, type Trials } from '../math/quality-curve.ts'
 import { createRng, shuffle } from '../math/rng.ts'
 import type { CurvePrior } from './pool-curves.ts'
+import { proveByBetting, type PromiseTest } from './promise-test.ts'
 
 export interface PromiseOptions {
   /** Ascending, each in (0, 1]. */
@@ -31,6 +31,8 @@ export interface PromiseOptions {
   readonly prior: CurvePrior
   /** Order in which the rows are bet on. */
   readonly seed: number
+  /** Default: betting. */
+  readonly test?: PromiseTest
 }
 
 /** Chance of finding a proof that `rowsNeeded` aims at. */
@@ -73,7 +75,7 @@ interface Walk {
   describe(position: number): Selected
 }
 
-function createWalk(trials: Trials, { delta, prior, seed }: PromiseOptions): Walk {
+function createWalk(trials: Trials, { delta, prior, seed, test = proveByBetting }: PromiseOptions): Walk {
   const sequence = prior.curve.thresholds
   const { scores, small, large, keptAt } = arrange(trials, sequence, seed)
   const n = small.length
@@ -97,10 +99,8 @@ function createWalk(trials: Trials, { delta, prior, seed }: PromiseOptions): Wal
     lastProven(level, start): number {
       let last = start - 1
       visit(level, start, (position) => {
-        const share = (keptAt[position] ?? 0) / n
-        // Mean square of Z when a quarter of the kept queries differ and large is right half of the time: only a first guess.
-        const firstSquare = ((1 - level) ** 2 + share) / 4 + 1e-6
-        if (bettingPValue(values, { delta, least: level, firstSquare }) > delta) return false
+        const keptFraction = (keptAt[position] ?? 0) / n
+        if (!test({ values, level, keptFraction, delta })) return false
         last = position
         return true
       })

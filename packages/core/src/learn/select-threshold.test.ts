@@ -130,7 +130,8 @@ describe('LEVELS', () => {
   it('are 101, from 0.5 to 1', () => {
     expect(LEVELS.length).toBe(101)
     expect(LEVELS[0]).toBe(0.5)
-    expect(LEVELS[90]).toBe(0.95)
+    expect(LEVELS[20]).toBe(0.8)
+    expect(LEVELS[80]).toBe(0.95)
     expect(LEVELS.at(-1)).toBe(1)
   })
 })

@@ -162,4 +162,12 @@ describe('collectWarnings', () => {
     )
     expect(collectWarnings({ ...result, systems: turned }).join()).toContain('pin the small model')
   })
+
+  it('warns of a difference on which the splits disagree', () => {
+    const tests = result.tests.map((test) => ({ ...test, ahead: 1, behind: 1 }))
+    expect(tests.some(({ verdict }) => verdict !== 'not told apart')).toBe(true)
+    expect(collectWarnings({ ...result, tests }).join()).toContain(
+      'the splits disagree (ahead on 1, behind on 1)',
+    )
+  })
 })

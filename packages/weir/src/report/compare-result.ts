@@ -1,7 +1,7 @@
 /**
  * What `weir compare` measured, with where it came from: the object that --json prints, that the terminal shows and the page draws.
  */
-import type { ComparedSystem, Comparison, SplitPlan } from '@weir/core'
+import type { ComparedSystem, Comparison, PairedTest, SplitPlan } from '@weir/core'
 import { counted, percent } from './format.ts'
 
 export interface ComparisonResult extends Comparison {
@@ -21,7 +21,7 @@ export interface ComparisonResult extends Comparison {
 /** Rows that a difference of some points rests on. */
 const FEW_ROWS = 300
 
-export function collectWarnings({ rows, systems, splits, pair }: Comparison): readonly string[] {
+export function collectWarnings({ rows, systems, splits, pair, tests }: Comparison): readonly string[] {
   const warnings: string[] = []
   if (rows < FEW_ROWS) warnings.push(`Only ${counted(rows, 'row')}: read the intervals, not the numbers.`)
   const [small, large] = [findSystem(systems, 'allSmall'), findSystem(systems, 'allLarge')]
@@ -29,7 +29,16 @@ export function collectWarnings({ rows, systems, splits, pair }: Comparison): re
     warnings.push(`${pair.large} is not better than ${pair.small} here: pin the small model.`)
   const failures = splits.reduce((sum, { estimatorFailures }) => sum + estimatorFailures, 0)
   if (failures > 0) warnings.push(`An estimator failed ${counted(failures, 'time')}.`)
-  return warnings
+  return [...warnings, ...tests.flatMap(warnOfDisagreement)]
+}
+
+/** The p-value knows nothing of the chance in training; splits that disagree do. */
+function warnOfDisagreement({ method, against, verdict, ahead, behind }: PairedTest): readonly string[] {
+  if (verdict === 'not told apart' || ahead === 0 || behind === 0) return []
+  return [
+    `${method} is ${verdict} than ${titleOf(against)} on the mean, but the splits disagree (ahead on ${ahead}, behind on ${behind}): chance in ` +
+      'training may explain it; take more seeds.',
+  ]
 }
 
 export function findSystem(systems: readonly ComparedSystem[], name: string): ComparedSystem | undefined {

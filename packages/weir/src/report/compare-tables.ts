@@ -75,16 +75,7 @@ export function listFurtherMetrics({ systems }: ComparisonResult): Table {
 
 export function listTests({ tests }: ComparisonResult): Table {
   return {
-    titles: [
-      'method',
-      'against',
-      'verdict',
-      'APGR difference',
-      '95% interval',
-      'sd',
-      'splits ahead',
-      'p, corrected',
-    ],
+    titles: ['method', 'against', 'verdict', 'difference', '95% interval', 'sd', 'ahead', 'Holm p'],
     rows: tests.map((test) => [
       test.method,
       titleOf(test.against),

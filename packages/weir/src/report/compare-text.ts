@@ -56,6 +56,6 @@ function renderNotes({
     ...warnings.map((warning) => `warning: ${warning}`),
     ...missing,
     `note: means over the splits; intervals and p-values by drawing questions ${count(resamples)} times (seed ${resamplingSeed}), the same for all ` +
-      `splits and systems; verdicts at ${significance} after Holm's correction over ${counted(tests.length, 'comparison')} of APGR; sd: over splits`,
+      `splits and systems; verdicts at ${significance} after Holm's correction over ${counted(tests.length, 'difference')} of APGR; sd: over splits; ahead: on how many splits`,
   ].join('\n')
 }

@@ -61,18 +61,25 @@ function adviceOn({ kind, verdict }: Transfer): string {
   return ADVICE[kind][verdict] + refused
 }
 
-const CHECKED: Readonly<Record<TransferCheck['name'], string>> = {
-  ranking: 'scores rank the new outcomes better than chance: APGR above',
-  pearson: 'quality gaps correlate: Pearson at least',
-  spearman: 'quality gaps correlate: Spearman at least',
-  levels: 'thresholds keep their levels: the worst delivers at least',
+function sayCheck({ name, limit, asked }: TransferCheck): string {
+  switch (name) {
+    case 'ranking':
+      return `scores rank the new outcomes better than chance: APGR above ${limit}`
+    case 'pearson':
+    case 'spearman':
+      return `quality gaps correlate: ${name === 'pearson' ? 'Pearson' : 'Spearman'} at least ${limit}`
+    case 'levels':
+      return asked === undefined
+        ? 'thresholds keep their levels'
+        : `thresholds keep their levels: the worst, ${asked}, delivers at least ${percent(limit)}`
+  }
 }
 
 function renderChecks({ checks }: Transfer): string {
-  const rows = checks.map(({ name, passed, low, limit }) => [
-    `${CHECKED[name]} ${name === 'levels' ? percent(limit) : limit}`,
-    name === 'levels' ? percent(low) : decimal(low),
-    passed === null ? 'not known' : passed ? 'yes' : 'no',
+  const rows = checks.map((check) => [
+    sayCheck(check),
+    check.name === 'levels' ? percent(check.low) : decimal(check.low),
+    check.passed === null ? 'not known' : check.passed ? 'yes' : 'no',
   ])
   return renderTable(
     [

@@ -1,0 +1,228 @@
+/**
+ * Are promises kept? One pair of models, measured on recorded outcomes:
+ *
+ *   node scripts/promise-study.ts <pair>         prints one JSON object
+ *
+ * A router is trained on some rows; the rest, scored by it, is taken as the whole of the traffic, so that the truth of every threshold is known
+ * exactly and no noise of a test side blurs the verdict. Calibration rows are drawn from it with replacement: independent draws of that
+ * traffic, as the guarantee assumes. A promise is broken when the threshold's true quality is below level * quality(large).
+ * Five trainings, 200 draws each.
+ */
+import {
+  createRiver,
+  createRng,
+  decide,
+  queryFromPrompt,
+  train,
+  type Artifact,
+  type Outcome,
+} from '@weir/core'
+import { createQualityCurve, type QualityCurve, type Trials } from '@weir/core'
+import { expectedCalibrationError } from '@weir/core'
+import { LEVELS } from '../packages/core/src/learn/calibration.ts'
+import { poolCurves, type CurvePrior } from '../packages/core/src/learn/pool-curves.ts'
+import { proveByHoeffdingBentkus, type PromiseTest } from '../packages/core/src/learn/promise-test.ts'
+import { selectPromises } from '../packages/core/src/learn/select-promise.ts'
+import { selectThresholds } from '../packages/core/src/learn/select-threshold.ts'
+import { hashOf, readPairRows, STUDIED, placeOf, type Studied } from './recorded.ts'
+
+const TRAININGS = 5
+const DRAWS = 200
+const ASKED: readonly number[] = [0.8, 0.9, 0.95, 0.99]
+const DELTAS: readonly number[] = [0.05, 0.1]
+const FEW = 500
+
+/** Shares of draws, means over draws. */
+export interface Tally {
+  readonly rule: 'promise' | 'hoeffding-bentkus' | 'estimate'
+  readonly rows: number
+  readonly level: number
+  readonly delta: number
+  draws: number
+  broken: number
+  kept: number
+}
+
+export interface Study {
+  readonly name: string
+  readonly pair: Studied['pair']
+  readonly rows: number
+  readonly dataHash: string
+  readonly trainingRows: number
+  readonly calibrationRows: number
+  readonly tallies: readonly Tally[]
+  /** Mean |delivered - asked| of estimates from 500 rows with the training curve, over the levels that bind. */
+  readonly estimateError: number
+  /** The same from the 500 rows alone. */
+  readonly estimateErrorAlone: number
+  /** Of p(small is good enough) on the traffic, mean over trainings. */
+  readonly calibrationError: number
+  /** Different thresholds among the levels of one calibration, least over trainings. */
+  readonly operatingPoints: number
+}
+
+interface Traffic extends Trials {
+  readonly labels: readonly number[]
+  readonly curve: QualityCurve
+}
+
+interface Columns {
+  readonly scores: Float64Array
+  readonly small: Float64Array
+  readonly large: Float64Array
+}
+
+function scoreTraffic(artifact: Artifact, rows: readonly Outcome[], { pair }: Studied): Traffic {
+  const river = createRiver(artifact)
+  const scores = rows.map(
+    ({ prompt = '' }) =>
+      decide(river, queryFromPrompt(prompt), { kind: 'threshold', threshold: 0 }).score ?? -1,
+  )
+  const small = rows.map(({ models }) => models[pair.small]?.score ?? 0)
+  const large = rows.map(({ models }) => models[pair.large]?.score ?? 0)
+  const t = artifact.relaxation?.t ?? 0
+  const labels = small.map((quality, i) => (quality >= (large[i] ?? 0) - t ? 1 : 0))
+  return { scores, small, large, labels, curve: createQualityCurve({ scores, small, large }) }
+}
+
+function drawRows(traffic: Traffic, n: number, seed: number): Columns {
+  const rng = createRng(seed)
+  const columns = { scores: new Float64Array(n), small: new Float64Array(n), large: new Float64Array(n) }
+  for (let i = 0; i < n; i++) {
+    const row = rng.int(traffic.scores.length)
+    columns.scores[i] = traffic.scores[row] ?? 0
+    columns.small[i] = traffic.small[row] ?? 0
+    columns.large[i] = traffic.large[row] ?? 0
+  }
+  return columns
+}
+
+/** True quality and share kept small of a threshold. */
+function truthOf(
+  { curve }: Traffic,
+  threshold: number | null,
+): { readonly quality: number; readonly kept: number } {
+  let at = 0
+  const cut = threshold ?? Number.POSITIVE_INFINITY
+  let high = curve.thresholds.length - 1
+  while (at < high) {
+    const middle = (at + high + 1) >> 1
+    if ((curve.thresholds[middle] ?? 0) >= cut) at = middle
+    else high = middle - 1
+  }
+  return { quality: (curve.quality[at] ?? 0) / (curve.quality[0] ?? 1), kept: curve.costAdvantage[at] ?? 0 }
+}
+
+class Tallies {
+  readonly all: Tally[] = []
+
+  add(
+    key: Omit<Tally, 'draws' | 'broken' | 'kept'>,
+    truth: { readonly quality: number; readonly kept: number },
+  ): void {
+    let tally = this.all.find(
+      (one) =>
+        one.rule === key.rule && one.rows === key.rows && one.level === key.level && one.delta === key.delta,
+    )
+    if (tally === undefined) this.all.push((tally = { ...key, draws: 0, broken: 0, kept: 0 }))
+    tally.draws += 1
+    if (truth.quality < key.level - 1e-9) tally.broken += 1
+    tally.kept += truth.kept
+  }
+}
+
+interface Case {
+  readonly traffic: Traffic
+  readonly prior: CurvePrior
+  readonly seed: number
+  readonly rows: number
+}
+
+function judgePromises(tallies: Tallies, { traffic, prior, seed, rows }: Case): void {
+  const drawn = drawRows(traffic, rows, seed)
+  const rules: readonly (readonly [Tally['rule'], PromiseTest | undefined])[] = [
+    ['promise', undefined],
+    ['hoeffding-bentkus', proveByHoeffdingBentkus],
+  ]
+  for (const delta of DELTAS) {
+    for (const [rule, test] of rules) {
+      const options = { levels: ASKED, delta, prior, seed, ...(test === undefined ? {} : { test }) }
+      for (const { quality, threshold } of selectPromises(drawn, options))
+        tallies.add({ rule, rows, level: quality, delta }, truthOf(traffic, threshold))
+    }
+  }
+  for (const { quality, threshold } of selectThresholds(createQualityCurve(drawn), ASKED))
+    tallies.add({ rule: 'estimate', rows, level: quality, delta: 0 }, truthOf(traffic, threshold))
+}
+
+/** Distance between asked and delivered over the levels that bind: those that all small does not keep. */
+function estimateErrors({ traffic, prior, seed }: Case, usePrior: boolean): readonly number[] {
+  const drawn = drawRows(traffic, FEW, seed)
+  const curve = usePrior ? poolCurves(drawn, prior) : createQualityCurve(drawn)
+  const floor = truthOf(traffic, 0).quality
+  return selectThresholds(
+    curve,
+    LEVELS.filter((level) => level > floor),
+  ).map(({ quality, threshold }) => Math.abs(truthOf(traffic, threshold).quality - quality))
+}
+
+export async function study(studied: Studied): Promise<Study> {
+  const { name, pair, trainingRows, calibrationRows } = studied
+  const rows = await readPairRows(studied)
+  const dataHash = hashOf(rows)
+  const tallies = new Tallies()
+  const [pooled, alone, calibration, points]: number[][] = [[], [], [], []]
+  for (let training = 0; training < TRAININGS; training++) {
+    const seed = training + 1
+    const order = rows
+      .map((row) => ({ row, place: placeOf(row, `promise ${seed}`) }))
+      .toSorted((a, b) => a.place - b.place)
+      .map(({ row }) => row)
+    const artifact = await train(order.slice(0, trainingRows), { pair, seed, dataHash })
+    const traffic = scoreTraffic(artifact, order.slice(trainingRows), studied)
+    const { trainingCurve: curve, training: trained } = artifact
+    const prior = { curve, rows: trained.rows, meanQuality: trained.meanQuality }
+    calibration?.push(expectedCalibrationError(traffic.scores, traffic.labels))
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const given = { traffic, prior, seed: 1000 * seed + draw, rows: calibrationRows }
+      judgePromises(tallies, given)
+      judgePromises(tallies, { ...given, rows: FEW })
+      if (draw >= DRAWS / TRAININGS) continue
+      pooled?.push(...estimateErrors(given, true))
+      alone?.push(...estimateErrors(given, false))
+    }
+    const levels = selectPromises(drawRows(traffic, calibrationRows, seed), {
+      levels: LEVELS,
+      delta: 0.05,
+      prior,
+      seed,
+    })
+    points?.push(new Set(levels.map(({ threshold }) => threshold)).size)
+    process.stderr.write(`${name}: training ${seed} of ${TRAININGS} judged\n`)
+  }
+  return {
+    name,
+    pair,
+    rows: rows.length,
+    dataHash,
+    trainingRows,
+    calibrationRows,
+    tallies: tallies.all,
+    estimateError: mean(pooled),
+    estimateErrorAlone: mean(alone),
+    calibrationError: mean(calibration),
+    operatingPoints: Math.min(...(points ?? [])),
+  }
+}
+
+function mean(values: readonly number[] = []): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+if (import.meta.main) {
+  const studied = STUDIED.find(({ name }) => name === process.argv[2])
+  if (studied === undefined) {
+    process.stderr.write(`name one of ${STUDIED.map(({ name }) => name).join(', ')}\n`)
+    process.exitCode = 2
+  } else process.stdout.write(`${JSON.stringify(await study(studied))}\n`)
+}

@@ -1,0 +1,82 @@
+/**
+ * Recorded outcomes for the scripts that reproduce docs/results.md: ../shared/data, or the folder that WEIR_DATA names.
+ */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { toPairOutcome, type Outcome, type Pair } from '@weir/core'
+import { createOutcomeHash, readOutcomes } from '../packages/weir/src/record/outcome-file.ts'
+
+export const DATA: string = process.env['WEIR_DATA'] ?? join(import.meta.dirname, '../../shared/data')
+
+/** A pair of models whose promises are studied. */
+export interface Studied {
+  readonly name: string
+  readonly file: string
+  readonly pair: Pair
+  readonly trainingRows: number
+  readonly calibrationRows: number
+}
+
+export const STUDIED: readonly Studied[] = [
+  {
+    name: 'gemini',
+    file: 'mmlu-pro.scores',
+    pair: { small: 'gemini-1.5-flash-002', large: 'gemini-1.5-pro-002' },
+    trainingRows: 4000,
+    calibrationRows: 2000,
+  },
+  {
+    name: 'llama-gpt4o',
+    file: 'mmlu-pro.scores',
+    pair: { small: 'Meta-Llama-3_1-70B-Instruct', large: 'gpt-4o' },
+    trainingRows: 4000,
+    calibrationRows: 2000,
+  },
+  {
+    name: 'llama-8b-70b',
+    file: 'mmlu-pro.scores',
+    pair: { small: 'Meta-Llama-3_1-8B-Instruct', large: 'Meta-Llama-3_1-70B-Instruct' },
+    trainingRows: 4000,
+    calibrationRows: 2000,
+  },
+  {
+    name: 'llmrouter',
+    file: 'llmrouter',
+    pair: { small: 'qwen2.5-7b-instruct', large: 'llama-3.1-nemotron-51b-instruct' },
+    trainingRows: 3000,
+    calibrationRows: 1000,
+  },
+  {
+    name: 'mmlu',
+    file: 'routellm-mmlu-a',
+    pair: { small: 'mistralai/Mixtral-8x7B-Instruct-v0.1', large: 'gpt-4-1106-preview' },
+    trainingRows: 3000,
+    calibrationRows: 2000,
+  },
+]
+
+/** Rows with text on which both models of the pair were judged, and nothing else of other models. */
+export async function readPairRows({
+  file,
+  pair,
+}: Pick<Studied, 'file' | 'pair'>): Promise<readonly Outcome[]> {
+  const rows: Outcome[] = []
+  for await (const row of readOutcomes([join(DATA, `${file}.jsonl.gz`)])) {
+    if (toPairOutcome(row, pair) === undefined || row.prompt === undefined) continue
+    const { [pair.small]: small = {}, [pair.large]: large = {} } = row.models
+    rows.push({ ...row, models: { [pair.small]: small, [pair.large]: large } })
+  }
+  return rows
+}
+
+export function hashOf(rows: readonly Outcome[]): string {
+  const hash = createOutcomeHash()
+  for (const row of rows) hash.update(row)
+  return hash.digest()
+}
+
+/** A number in [0, 1) from the row's question (lower case, white space collapsed) and the salt: equal questions fall together. */
+export function placeOf({ prompt = '' }: Outcome, salt: string): number {
+  const question = prompt.toLowerCase().split(/\s+/).filter(Boolean).join(' ')
+  return createHash('sha256').update(`${salt} ${question}`).digest().readUInt32BE(0) / 2 ** 32
+}
