@@ -1,18 +1,28 @@
 /**
- * Components of the blend: each sees a query in its own way and predicts one number. The same code predicts during training
- * (for rows left out of a fold) and when serving, so that the combination learned on the one holds for the other.
+ * Components of the blend: each predicts one number from a query. The same code predicts during training (for rows left out of a
+ * fold) and when serving, so that the combination learned on the one holds for the other.
  *
- *   label    log-odds that the small model is good enough, linear in the text (Hybrid LLM's router with a linear encoder)
- *   gap      log-odds form of the expected quality gap, linear in the text
- *   table    expected quality gap under the tagger's probabilities over task types
+ * Three readers look at the query and say of *each* model how good its answer will be:
+ *
+ *   text     log-odds, linear in the text
+ *   table    expected quality under the tagger's probabilities over task types
+ *   forest   expected quality by trees over the text's main directions and the surface features
+ *
+ * and from them, with p(model) = sigmoid(bias + weights . (text, table, forest)) of that model (qualities),
+ *
+ *   label    log-odds that the small model is right or the large one wrong, were they independent given the text: 1 - pL (1 - pS), text alone
+ *   gap      p(small) - p(large): the quality gap by all readers
+ *   table    the gap by the table alone
  *   nearest  mean quality gap of the most similar training queries
- *   forest   quality gap by trees over the text's main directions and the surface features
+ *   forest   the gap by the forest alone
  *
  * Only their combination is calibrated; single components are not.
  */
 import type { Features } from '../contract/features.ts'
 import { predictForest, type Forest } from '../math/extra-trees.ts'
+import { logit, sigmoid } from '../math/logistic.ts'
 import { findNearest } from '../math/nearest.ts'
+import type { RidgeLogisticFit } from '../math/ridge-logistic.ts'
 import { kernelOf, type RowTable } from '../math/row-table.ts'
 import { softmax } from '../math/softmax-regression.ts'
 import { dotSparsePair, type SparseRow } from '../math/sparse.ts'
@@ -20,21 +30,27 @@ import { createWeighRoom, weigh, type WeighRoom, type Weighting } from './weight
 
 export type ComponentName = 'label' | 'gap' | 'table' | 'nearest' | 'forest'
 
-/** The two linear components share one table, so that an entry of the text costs one cache line, not two. */
-export interface LinearComponents {
-  /** Two weights per column of Weighted.text, side by side: of `label` and of `gap`. */
+/** The linear readers of both models share one table, so that an entry of the text costs one cache line, not two. */
+export interface LinearReader {
+  /** Two weights per column of Weighted.text, side by side: of the small model and of the large one. */
   readonly weights: Float32Array
-  readonly labelBias: number
-  readonly gapBias: number
+  readonly smallBias: number
+  readonly largeBias: number
 }
 
-export interface TableComponent {
+export interface TableReader {
   /** Scores of the task types: a row for each word, a column for each type. */
   readonly tagger: RowTable
   /** One per task type. */
   readonly bias: Float32Array
-  /** Expected quality gap of each task type, shrunk towards the mean gap. */
-  readonly gaps: Float32Array
+  /** Expected quality of each task type, shrunk towards the mean: of the small model and of the large one, side by side. */
+  readonly qualities: Float32Array
+}
+
+/** How a model's quality follows from the readers: weights of text, table and forest, in the order of Reading. */
+export interface Qualities {
+  readonly small: RidgeLogisticFit
+  readonly large: RidgeLogisticFit
 }
 
 export interface NearestComponent {
@@ -54,11 +70,24 @@ export interface View {
   readonly rank: number
 }
 
-export interface Components {
-  readonly linear: LinearComponents
-  readonly table: TableComponent
-  readonly nearest: NearestComponent
+/** What is fitted on rows directly; `qualities` come after, from the readers' out-of-fold readings. */
+export interface Readers {
+  readonly linear: LinearReader
+  readonly table: TableReader
+  /** Two targets: quality of the small model and of the large one. */
   readonly forest: Forest
+  readonly nearest: NearestComponent
+}
+
+export interface Components extends Readers {
+  readonly qualities: Qualities
+}
+
+/** What the readers say of a query: of each model by text, table and forest, in this order; and the neighbours' gap. */
+export interface Reading {
+  readonly small: readonly number[]
+  readonly large: readonly number[]
+  readonly nearest: number
 }
 
 export const COMPONENT_NAMES: readonly ComponentName[] = ['label', 'gap', 'table', 'nearest', 'forest']
@@ -112,28 +141,70 @@ export function predictComponents(
   seen: Seen,
   weights: readonly number[] = EVERYTHING,
 ): Float64Array {
-  const { linear, table, nearest, forest } = components
   const isUsed = (name: ComponentName): boolean => (weights[COMPONENT_NAMES.indexOf(name)] ?? 0) > 0
-  const [label, gap] = isUsed('label') || isUsed('gap') ? dotSparsePair(seen.text, linear.weights) : [0, 0]
+  const reading = read(components, seen, {
+    text: isUsed('label') || isUsed('gap'),
+    table: isUsed('table') || isUsed('gap'),
+    forest: isUsed('forest') || isUsed('gap'),
+    nearest: isUsed('nearest'),
+  })
+  return toPredictions(reading, components.qualities)
+}
+
+/** Which readers are asked. */
+export type Asked = Readonly<Record<'text' | 'table' | 'forest' | 'nearest', boolean>>
+
+const EVERYTHING: readonly number[] = COMPONENT_NAMES.map(() => 1)
+const EVERY_READER: Asked = { text: true, table: true, forest: true, nearest: true }
+const SILENT: ArrayLike<number> = [0, 0]
+
+/** A reader that is not asked reads 0. */
+export function read(
+  { linear, table, forest, nearest }: Readers,
+  seen: Seen,
+  asked: Asked = EVERY_READER,
+): Reading {
+  const text = asked.text ? dotSparsePair(seen.text, linear.weights) : SILENT
+  const types = asked.table ? predictTable(table, seen.words) : SILENT
+  const trees = asked.forest ? predictForest(forest, seen.dense, 0) : SILENT
+  return {
+    small: [(text[0] ?? 0) + linear.smallBias, types[0] ?? 0, trees[0] ?? 0],
+    large: [(text[1] ?? 0) + linear.largeBias, types[1] ?? 0, trees[1] ?? 0],
+    nearest: asked.nearest ? predictNearest(nearest, seen.embedding) : 0,
+  }
+}
+
+/** One number per COMPONENT_NAMES, same order. */
+export function toPredictions({ small, large, nearest }: Reading, qualities: Qualities): Float64Array {
+  const [smallText = 0, smallTable = 0, smallForest = 0] = small
+  const [largeText = 0, largeTable = 0, largeForest = 0] = large
   return Float64Array.of(
-    label + linear.labelBias,
-    gap + linear.gapBias,
-    isUsed('table') ? predictTable(table, seen.words) : 0,
-    isUsed('nearest') ? predictNearest(nearest, seen.embedding) : 0,
-    isUsed('forest') ? predictForest(forest, seen.dense, 0) : 0,
+    logit(1 - sigmoid(largeText) * sigmoid(-smallText)),
+    qualityOf(small, qualities.small) - qualityOf(large, qualities.large),
+    smallTable - largeTable,
+    nearest,
+    smallForest - largeForest,
   )
 }
 
-const EVERYTHING: readonly number[] = COMPONENT_NAMES.map(() => 1)
+/** Expected quality of a model's answer, in (0, 1). */
+function qualityOf(views: readonly number[], { weights, bias }: RidgeLogisticFit): number {
+  return sigmoid(weights.reduce((sum, weight, j) => sum + weight * (views[j] ?? 0), bias))
+}
 
-function predictTable({ tagger, bias, gaps }: TableComponent, words: SparseRow): number {
+/** Expected quality of the small model and of the large one. */
+function predictTable({ tagger, bias, qualities }: TableReader, words: SparseRow): [number, number] {
   const sums = kernelOf(tagger).sum(words)
   const p = new Float64Array(bias.length)
   for (let c = 0; c < p.length; c++) p[c] = (bias[c] ?? 0) + tagger.scale * (sums[c] ?? 0)
   softmax(p)
-  let gap = 0
-  for (let c = 0; c < p.length; c++) gap += (p[c] ?? 0) * (gaps[c] ?? 0)
-  return gap
+  let small = 0
+  let large = 0
+  for (let c = 0; c < p.length; c++) {
+    small += (p[c] ?? 0) * (qualities[2 * c] ?? 0)
+    large += (p[c] ?? 0) * (qualities[2 * c + 1] ?? 0)
+  }
+  return [small, large]
 }
 
 /** Neighbours that vote: between the best of narrow sets (100) and of mixed ones (30), docs/methods/hybrid-llm.md. */

@@ -14,10 +14,16 @@ import {
   type PackedArray,
 } from '../contract/packed-array.ts'
 import type { BlendParameters, Combination } from './blend.ts'
+import type { RidgeLogisticFit } from '../math/ridge-logistic.ts'
 import type { RowTable } from '../math/row-table.ts'
 import { createColumns, textColumns, type Weighting } from './weighting.ts'
 import { placeOf } from '../math/bit-index.ts'
-import { COMPONENT_NAMES, type Components, type View } from './components.ts'
+import { COMPONENT_NAMES, type Components, type Qualities, type View } from './components.ts'
+
+/** The small one and the large one. */
+const MODELS = 2
+/** Text, table, forest. */
+const READERS = 3
 
 export interface StoredBlend {
   readonly idf: PackedArray
@@ -27,12 +33,12 @@ export interface StoredBlend {
   readonly vocabulary: PackedArray
   readonly rank: number
   readonly projection: PackedArray
-  readonly linear: { readonly weights: PackedArray; readonly labelBias: number; readonly gapBias: number }
+  readonly linear: { readonly weights: PackedArray; readonly smallBias: number; readonly largeBias: number }
   readonly table: {
     readonly classes: number
     readonly weights: PackedArray
     readonly bias: PackedArray
-    readonly gaps: PackedArray
+    readonly qualities: PackedArray
   }
   readonly nearest: { readonly embeddings: PackedArray; readonly gaps: PackedArray; readonly meanGap: number }
   readonly forest: {
@@ -40,13 +46,15 @@ export interface StoredBlend {
     readonly features: PackedArray
     readonly cuts: PackedArray
     readonly lefts: PackedArray
+    readonly values: PackedArray
   }
+  readonly qualities: Qualities
   readonly combination: Combination
 }
 
 export function toStoredBlend({ view, components, combination }: BlendParameters): StoredBlend {
   const { weighting, projection } = view
-  const { linear, table, nearest, forest } = components
+  const { linear, table, nearest, forest, qualities } = components
   const { idf, vocabulary } = toBuckets(weighting)
   return {
     idf: packArray(idf, 'int8'),
@@ -60,7 +68,7 @@ export function toStoredBlend({ view, components, combination }: BlendParameters
       classes: table.tagger.width,
       weights: packBytes(table.tagger),
       bias: packArray(table.bias, 'float32'),
-      gaps: packArray(table.gaps, 'float32'),
+      qualities: packArray(table.qualities, 'float32'),
     },
     nearest: {
       embeddings: packBytes(nearest.embeddings),
@@ -72,7 +80,9 @@ export function toStoredBlend({ view, components, combination }: BlendParameters
       features: packArray(forest.features, 'int32'),
       cuts: packArray(forest.cuts, 'float32'),
       lefts: packArray(forest.lefts, 'int32'),
+      values: packArray(forest.values, 'float32'),
     },
+    qualities,
     combination,
   }
 }
@@ -170,16 +180,17 @@ function readComponents(root: Readonly<Record<string, unknown>>, rank: number): 
   const table = record(root['table'], 'table')
   const nearest = record(root['nearest'], 'nearest')
   const forest = record(root['forest'], 'forest')
+  const qualities = record(root['qualities'], 'qualities')
   return {
     linear: {
       weights: unpackArray(linear['weights'], 'linear.weights'),
-      labelBias: number(linear['labelBias'], 'linear.labelBias'),
-      gapBias: number(linear['gapBias'], 'linear.gapBias'),
+      smallBias: number(linear['smallBias'], 'linear.smallBias'),
+      largeBias: number(linear['largeBias'], 'linear.largeBias'),
     },
     table: {
       tagger: readRows(table['weights'], 'table.weights', number(table['classes'], 'table.classes')),
       bias: unpackArray(table['bias'], 'table.bias'),
-      gaps: unpackArray(table['gaps'], 'table.gaps'),
+      qualities: unpackArray(table['qualities'], 'table.qualities'),
     },
     nearest: {
       embeddings: readRows(nearest['embeddings'], 'nearest.embeddings', rank),
@@ -191,15 +202,27 @@ function readComponents(root: Readonly<Record<string, unknown>>, rank: number): 
       features: Int16Array.from(unpackIntegers(forest['features'], 'forest.features')),
       cuts: unpackArray(forest['cuts'], 'forest.cuts'),
       lefts: Uint32Array.from(unpackIntegers(forest['lefts'], 'forest.lefts')),
+      values: unpackArray(forest['values'], 'forest.values'),
+      targets: MODELS,
+    },
+    qualities: {
+      small: readQuality(qualities['small'], 'qualities.small'),
+      large: readQuality(qualities['large'], 'qualities.large'),
     },
   }
 }
 
+function readQuality(stored: unknown, where: string): RidgeLogisticFit {
+  const { weights, bias } = record(stored, where)
+  return { weights: numbers(weights, where, READERS), bias: number(bias, where) }
+}
+
 function readCombination(stored: Readonly<Record<string, unknown>>): Combination {
+  const components = COMPONENT_NAMES.length
   return {
-    means: numbers(stored['means'], 'combination.means'),
-    deviations: numbers(stored['deviations'], 'combination.deviations'),
-    weights: numbers(stored['weights'], 'combination.weights'),
+    means: numbers(stored['means'], 'combination.means', components),
+    deviations: numbers(stored['deviations'], 'combination.deviations', components),
+    weights: numbers(stored['weights'], 'combination.weights', components),
     slope: number(stored['slope'], 'combination.slope'),
     intercept: number(stored['intercept'], 'combination.intercept'),
   }
@@ -215,8 +238,8 @@ function number(value: unknown, where: string): number {
   throw missing(where)
 }
 
-function numbers(value: unknown, where: string): readonly number[] {
-  if (!Array.isArray(value) || value.length !== COMPONENT_NAMES.length) throw missing(where)
+function numbers(value: unknown, where: string, count: number): readonly number[] {
+  if (!Array.isArray(value) || value.length !== count) throw missing(where)
   return value.map((one) => number(one, where))
 }
 

@@ -13,8 +13,8 @@ import { COMPONENT_NAMES } from '../estimate/components.ts'
 import { fitNonNegativeRidge } from '../math/non-negative-ridge.ts'
 import { fitPlatt } from '../math/platt.ts'
 
-/** Pull of the weights towards equality. Flat from 0.1 to 1 on the recorded pairs, docs/methods/hybrid-llm.md. */
-const SHRINKAGE = 0.3
+/** Pull of the weights towards equality. Flat from 0.1 to 0.5 on the recorded pairs, docs/methods/hybrid-llm.md. */
+const SHRINKAGE = 0.2
 /** Standard errors by which an optional component must lower the squared error to be let in. */
 const LEAST_GAIN = 2
 /** Components that must earn their place: the neighbours overlap with the forest. */

@@ -1,8 +1,8 @@
 /**
- * Fits every component of the blend (estimate/components.ts) on a subset of the training rows. Called once per fold and once
- * on all rows; the folds' predictions teach the combination.
+ * Fits the readers and the neighbours of the blend (estimate/components.ts) on a subset of the training rows. Called once per fold and
+ * once on all rows; the folds' readings teach the qualities (fit-qualities.ts) and the combination.
  */
-import type { Components, NearestComponent, Seen, TableComponent } from '../estimate/components.ts'
+import type { NearestComponent, Seen, TableReader, Readers } from '../estimate/components.ts'
 import { fitForest } from '../math/extra-trees.ts'
 import { createRng, shuffle, type Rng } from '../math/rng.ts'
 import { toRowTable } from '../math/row-table.ts'
@@ -13,9 +13,15 @@ import { interleave, stackRows, type SparseMatrix } from '../math/sparse.ts'
 import type { TaskTypes } from './task-types.ts'
 
 /** Predictions at this tolerance correlate above 0.999 with those of the exact solution on the recorded pairs. */
-export const SOLVER = { epochs: 15, tolerance: 1e-2 } as const
+const SOLVER = { epochs: 15, tolerance: 1e-2 } as const
 /** Remembered queries at most: bounds a decision's cost. More are sampled down. */
 const MAX_NEIGHBOURS_KEPT = 1024
+
+/**
+ * Inverse penalty of the linear readers. Each model's quality is a stronger signal than their gap, so that one value serves weak text and
+ * strong; choosing it per training, as the gap alone needed, cost more by chance than it gained.
+ */
+const INVERSE_PENALTY = 0.2
 
 /** Training rows in the forms the components need; one entry per row, in row order. */
 export interface TrainingSet {
@@ -25,20 +31,26 @@ export interface TrainingSet {
   /** rows x (rank + surface), row-major. */
   readonly dense: Float32Array
   readonly rank: number
-  /** Label of the method, in [0, 1]. */
-  readonly labels: Float64Array
+  /** Mean quality of each model's answers, in [0, 1]. */
+  readonly smallQualities: Float64Array
+  readonly largeQualities: Float64Array
+  /** Both side by side: small of row 0, large of row 0, small of row 1 … */
+  readonly bothQualities: Float64Array
   /** quality(small) - quality(large), in [-1, 1]. */
   readonly gaps: Float64Array
   readonly types: TaskTypes
 }
 
-export interface TrainingSetInput extends Pick<TrainingSet, 'seen' | 'rank' | 'labels' | 'gaps' | 'types'> {
+export interface TrainingSetInput extends Pick<
+  TrainingSet,
+  'seen' | 'rank' | 'smallQualities' | 'largeQualities' | 'types'
+> {
   readonly textColumns: number
   readonly vocabularySize: number
 }
 
 export function createTrainingSet({ textColumns, vocabularySize, ...rest }: TrainingSetInput): TrainingSet {
-  const { seen } = rest
+  const { seen, smallQualities, largeQualities } = rest
   const columns = seen[0]?.dense.length ?? 0
   const dense = new Float32Array(seen.length * columns)
   seen.forEach((one, row) => dense.set(one.dense, row * columns))
@@ -53,54 +65,52 @@ export function createTrainingSet({ textColumns, vocabularySize, ...rest }: Trai
       vocabularySize,
     ),
     dense,
+    bothQualities: Float64Array.from(
+      { length: 2 * seen.length },
+      (_, i) => (i % 2 === 0 ? smallQualities : largeQualities)[i >> 1] ?? 0,
+    ),
+    gaps: smallQualities.map((quality, row) => quality - (largeQualities[row] ?? 0)),
   }
 }
 
-export interface FitOptions {
-  /** The same for every subset: folds differ by their rows alone. */
-  readonly seed: number
-  /** Of the linear components, from select-penalty.ts. */
-  readonly inversePenalty: number
-}
-
-/** The gap as a soft label: 0 when only the large model is right, 1 when only the small one is, 1/2 when they tie. */
-export function toSoftGaps(gaps: Float64Array): Float64Array {
-  return gaps.map((gap) => (1 + gap) / 2)
-}
-
-export function fitComponents(
-  set: TrainingSet,
-  rows: readonly number[],
-  { seed, inversePenalty }: FitOptions,
-): Components {
+/** `seed`: the same for every subset, so that folds differ by their rows alone. */
+export function fitReaders(set: TrainingSet, rows: readonly number[], seed: number): Readers {
   const fitLinear = (labels: Float64Array): LinearFit =>
-    fitSoftLogistic({ matrix: set.text, labels, rows }, { inversePenalty, ...SOLVER, rng: createRng(seed) })
-  const label = fitLinear(set.labels)
-  const gap = fitLinear(toSoftGaps(set.gaps))
+    fitSoftLogistic(
+      { matrix: set.text, labels, rows },
+      { inversePenalty: INVERSE_PENALTY, ...SOLVER, rng: createRng(seed) },
+    )
+  const small = fitLinear(set.smallQualities)
+  const large = fitLinear(set.largeQualities)
   return {
-    linear: { weights: interleave(label.weights, gap.weights), labelBias: label.bias, gapBias: gap.bias },
+    linear: {
+      weights: interleave(small.weights, large.weights),
+      smallBias: small.bias,
+      largeBias: large.bias,
+    },
     table: fitTable(set, rows, createRng(seed)),
     nearest: fitNearest(set, rows, createRng(seed)),
-    forest: fitForest({ x: set.dense, columns: set.dense.length / set.seen.length, y: set.gaps }, rows, {
-      trees: 60,
-      candidates: 15,
-      minLeafRows: 12,
-      rng: createRng(seed),
-    }),
+    forest: fitForest(
+      { x: set.dense, columns: set.dense.length / set.seen.length, y: set.bothQualities, targets: 2 },
+      rows,
+      { trees: 60, candidates: 15, minLeafRows: 12, rng: createRng(seed) },
+    ),
   }
 }
 
-function fitTable({ words, types, gaps }: TrainingSet, rows: readonly number[], rng: Rng): TableComponent {
+function fitTable(set: TrainingSet, rows: readonly number[], rng: Rng): TableReader {
+  const { words, types } = set
   const tagged = rows.filter((row) => (types.typeOf[row] ?? -1) >= 0)
   const tagger = fitSoftmax(
     { matrix: words, classOf: Uint32Array.from(types.typeOf), rows: tagged },
     { classes: types.count, epochs: 5, stepSize: 4, rng },
   )
-  const { means } = fitShrunkenMeans({ groupOf: types.typeOf, values: gaps, groups: types.count }, tagged)
+  const meansOf = (values: Float64Array): Float32Array =>
+    Float32Array.from(fitShrunkenMeans({ groupOf: types.typeOf, values, groups: types.count }, tagged).means)
   return {
     tagger: toRowTable(tagger.weights, types.count),
     bias: tagger.bias,
-    gaps: Float32Array.from(means),
+    qualities: interleave(meansOf(set.smallQualities), meansOf(set.largeQualities)),
   }
 }
 

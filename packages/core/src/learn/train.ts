@@ -1,7 +1,7 @@
 /**
  * Training: outcome rows to artifact. The whole of learning in one readable file.
  *
- *   examples -> labels -> view (no labels) -> task types -> components, once per fold and once on all rows
+ *   examples -> labels -> view (no labels) -> task types -> readers, once per fold and once on all rows -> each model's quality
  *            -> combination and calibration on out-of-fold predictions -> thresholds on cross-fitted probabilities
  *
  * Cross-fitted: a row's probability comes from components that were not fitted on its fold and from a combination that was not
@@ -15,7 +15,7 @@ import type { Encoder } from '../contract/features.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { Query } from '../contract/query.ts'
 import { combine, type BlendParameters } from '../estimate/blend.ts'
-import { COMPONENT_NAMES, predictComponents, see, type Components } from '../estimate/components.ts'
+import { COMPONENT_NAMES, read, see, type Reading } from '../estimate/components.ts'
 import { toStoredBlend } from '../estimate/stored-blend.ts'
 import { textColumns } from '../estimate/weighting.ts'
 import { auroc } from '../math/auroc.ts'
@@ -25,13 +25,13 @@ import { logLoss } from '../math/log-loss.ts'
 import { createQualityCurve } from '../math/quality-curve.ts'
 import { createRng, shuffle } from '../math/rng.ts'
 import { checkEnough, toExamples, type Example } from './examples.ts'
-import { createTrainingSet, fitComponents, type FitOptions, type TrainingSet } from './fit-components.ts'
 import { fitCombination, type StackingRows } from './fit-combination.ts'
+import { fitQualities, predictCrossFitted } from './fit-qualities.ts'
 import { fitView } from './fit-view.ts'
+import { createTrainingSet, fitReaders, type TrainingSet } from './fit-components.ts'
 import { createCalibration, DEFAULT_DELTA } from './calibration.ts'
 import { assignFolds } from './folds.ts'
 import { makeLabels } from './labels.ts'
-import { selectInversePenalty } from './select-penalty.ts'
 import { selectRelaxation, type Relaxation } from './select-relaxation.ts'
 import { findTaskTypes } from './task-types.ts'
 import { createTrainingCurve } from './threshold-sequence.ts'
@@ -84,13 +84,17 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
   const labels = makeLabels(pairs, method, relaxation?.t ?? 0)
   checkClasses(labels, examples, pair)
   await steps.begin('seeing the text')
-  const { set, view } = prepare(examples, labels, options)
+  const { set, view } = prepare(examples, options)
   const keys = examples.map(({ textKey }) => textKey)
   const foldOf = assignFolds(keys, FOLDS, createRng(seed))
-  const fit: FitOptions = { seed, inversePenalty: selectInversePenalty(set, foldOf, seed) }
-  const predictions = await predictOutOfFold({ set, foldOf, fit, steps })
+  const readings = await readOutOfFold({ set, foldOf, seed, steps })
+  const learned = { ...set, readings }
+  const predictions = predictCrossFitted(learned, foldOf, COMPONENT_NAMES.length)
   await steps.begin('fitting on all rows')
-  const components = fitComponents(set, [...examples.keys()], fit)
+  const components = {
+    ...fitReaders(set, [...examples.keys()], seed),
+    qualities: fitQualities(learned, () => true),
+  }
   await steps.begin('selecting thresholds')
   const stacking: StackingRows = { predictions, gaps: set.gaps, labels }
   const scores = crossFit(stacking, foldOf)
@@ -170,7 +174,6 @@ function checkClasses(labels: Float64Array, examples: readonly Example[], { smal
 
 function prepare(
   examples: readonly Example[],
-  labels: Float64Array,
   { encoder, seed }: TrainOptions,
 ): { readonly set: TrainingSet; readonly view: BlendParameters['view'] } {
   const view = fitView(
@@ -190,8 +193,8 @@ function prepare(
   const set = createTrainingSet({
     seen,
     rank: view.rank,
-    labels,
-    gaps: Float64Array.from(examples, ({ gap }) => gap),
+    smallQualities: Float64Array.from(examples, ({ outcome }) => outcome.smallQuality),
+    largeQualities: Float64Array.from(examples, ({ outcome }) => outcome.largeQuality),
     types,
     textColumns: textColumns(view.weighting),
     vocabularySize: view.weighting.vocabularySize,
@@ -199,44 +202,28 @@ function prepare(
   return { set, view }
 }
 
-/** One column per component: every row predicted by components that were not fitted on its fold. */
-async function predictOutOfFold(input: {
+/** Every row read by readers that were not fitted on its fold. */
+async function readOutOfFold(input: {
   readonly set: TrainingSet
   readonly foldOf: Uint8Array
-  readonly fit: FitOptions
+  readonly seed: number
   readonly steps: Steps
-}): Promise<Float64Array[]> {
-  const { set, foldOf, fit, steps } = input
-  const predictions = COMPONENT_NAMES.map(() => new Float64Array(foldOf.length))
+}): Promise<Reading[]> {
+  const { set, foldOf, seed, steps } = input
+  const readings: Reading[] = []
   const rows = [...foldOf.keys()]
   for (let fold = 0; fold < FOLDS; fold++) {
     await steps.begin(`cross-validation, fold ${fold + 1} of ${FOLDS}`)
-    const components = fitComponents(
+    const readers = fitReaders(
       set,
       rows.filter((row) => foldOf[row] !== fold),
-      fit,
+      seed,
     )
-    for (const row of rows) {
-      if (foldOf[row] === fold) predictInto(predictions, { components, set, row })
-    }
+    set.seen.forEach((seen, row) => {
+      if (foldOf[row] === fold) readings[row] = read(readers, seen)
+    })
   }
-  return predictions
-}
-
-function predictInto(
-  predictions: readonly Float64Array[],
-  {
-    components,
-    set,
-    row,
-  }: { readonly components: Components; readonly set: TrainingSet; readonly row: number },
-): void {
-  const seen = set.seen[row]
-  if (seen === undefined) return
-  predictComponents(components, seen).forEach((value, j) => {
-    const column = predictions[j]
-    if (column !== undefined) column[row] = value
-  })
+  return readings
 }
 
 /** Probabilities of every row by a combination fitted on the other folds. */

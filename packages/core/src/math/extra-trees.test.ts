@@ -8,6 +8,7 @@ interface Table {
   readonly x: Float32Array
   readonly columns: number
   readonly y: Float64Array
+  readonly targets: number
 }
 
 /** Uniform columns; the target reads some of them. */
@@ -15,11 +16,15 @@ function makeTable(rows: number, target: (x: Float32Array) => number): Table {
   const rng = createRng(2)
   const x = Float32Array.from({ length: rows * COLUMNS }, () => rng.next())
   const y = Float64Array.from({ length: rows }, (_, i) => target(x.subarray(i * COLUMNS, (i + 1) * COLUMNS)))
-  return { x, columns: COLUMNS, y }
+  return { x, columns: COLUMNS, y, targets: 1 }
 }
 
 function fit(table: Table, { minLeafRows = 3, seed = 1, rows = [...table.y.keys()] } = {}): Forest {
   return fitForest(table, rows, { trees: 30, candidates: 10, minLeafRows, rng: createRng(seed) })
+}
+
+function first(forest: Forest, x: Float32Array, offset = 0): number {
+  return predictForest(forest, x, offset)[0] ?? Number.NaN
 }
 
 const step = (x: Float32Array): number => (x[1]! < 0.4 ? -1 : 1)
@@ -27,7 +32,7 @@ const step = (x: Float32Array): number => (x[1]! < 0.4 ? -1 : 1)
 describe('fitForest', () => {
   it('finds the column and the place of a step', () => {
     const forest = fit(makeTable(400, step))
-    const at = (value: number): number => predictForest(forest, Float32Array.of(0.5, value, 0.5), 0)
+    const at = (value: number): number => first(forest, Float32Array.of(0.5, value, 0.5))
     expect(at(0.1)).toBeCloseTo(-1, 1)
     expect(at(0.9)).toBeCloseTo(1, 1)
     expect(at(0.34)).toBeLessThan(0)
@@ -38,7 +43,7 @@ describe('fitForest', () => {
     const table = makeTable(800, (x) => (x[0]! < 0.5 === x[2]! < 0.5 ? 1 : 0))
     const forest = fit(table)
     const errors = [...table.y.keys()].filter(
-      (i) => Math.abs(predictForest(forest, table.x, i * COLUMNS) - table.y[i]!) > 0.5,
+      (i) => Math.abs(first(forest, table.x, i * COLUMNS) - table.y[i]!) > 0.5,
     )
     expect(errors.length / table.y.length).toBeLessThan(0.05)
   })
@@ -46,7 +51,7 @@ describe('fitForest', () => {
   it('predicts a constant target exactly, without a cut', () => {
     const forest = fit(makeTable(50, () => 0.25))
     expect(forest.features.every((feature) => feature === -1)).toBe(true)
-    expect(predictForest(forest, Float32Array.of(9, -9, 0), 0)).toBe(0.25)
+    expect(first(forest, Float32Array.of(9, -9, 0))).toBe(0.25)
   })
 
   it('stays inside the range of the targets and never leaves a small leaf', () => {
@@ -66,7 +71,7 @@ describe('fitForest', () => {
       for (const rows of visits.values()) expect(rows).toBeGreaterThanOrEqual(minLeafRows)
     }
     for (const i of table.y.keys()) {
-      const value = predictForest(forest, table.x, i * COLUMNS)
+      const value = first(forest, table.x, i * COLUMNS)
       expect(value).toBeGreaterThanOrEqual(Math.min(...table.y))
       expect(value).toBeLessThanOrEqual(Math.max(...table.y))
     }
@@ -75,7 +80,19 @@ describe('fitForest', () => {
   it('is the mean of the targets where there are too few rows to cut', () => {
     const table = makeTable(5, (x) => x[0]!)
     const mean = table.y.reduce((a, b) => a + b, 0) / 5
-    expect(predictForest(fit(table, { minLeafRows: 3 }), table.x, 0)).toBeCloseTo(mean, 6)
+    expect(first(fit(table, { minLeafRows: 3 }), table.x)).toBeCloseTo(mean, 6)
+  })
+
+  it('predicts several targets at once, linear in them', () => {
+    const table = makeTable(300, step)
+    const other = table.y.map((value) => 3 - 2 * value)
+    const y = Float64Array.from({ length: 600 }, (_, i) => (i % 2 === 0 ? table.y : other)[i >> 1]!)
+    const forest = fit({ ...table, y, targets: 2 }, { rows: [...table.y.keys()] })
+    for (const i of table.y.keys()) {
+      const [one = 0, two = 0] = predictForest(forest, table.x, i * COLUMNS)
+      expect(two).toBeCloseTo(3 - 2 * one, 5)
+    }
+    expect(predictForest(forest, Float32Array.of(0.5, 0.1, 0.5), 0)[0]).toBeCloseTo(-1, 1)
   })
 
   it('gives the same forest for a seed, another for another, and reads only its rows', () => {

@@ -1,6 +1,7 @@
 /**
- * Extremely randomised trees for regression: many trees, each grown on all rows with cuts drawn at random; the prediction is
- * the mean over the trees. Of `candidates` random (feature, cut) pairs a node takes the one that lowers the squared error most.
+ * Extremely randomised trees for regression on one or more targets: many trees, each grown on all rows with cuts drawn at random; the
+ * prediction is the mean over the trees. Of `candidates` random (feature, cut) pairs a node takes the one that lowers the squared error,
+ * summed over the targets, most: targets that go together steady each other's cuts.
  *
  * Source: Geurts, Ernst and Wehenkel, Machine Learning 63 (2006), table 1. Small leaves plus many trees act like nearest
  * neighbours that learned which features matter. Cost to grow: trees * candidates * rows * depth; to predict: trees * depth.
@@ -16,52 +17,60 @@ export interface ForestOptions {
   readonly rng: Rng
 }
 
-/** All trees in flat arrays. A node with feature -1 is a leaf: its cut is the predicted value. */
+/** All trees in flat arrays. A node with feature -1 is a leaf. */
 export interface Forest {
   /** Node index of each tree's root. */
   readonly roots: Uint32Array
   /** Feature column, or -1 for a leaf. */
   readonly features: Int16Array
-  /** Cut: left when x < cut. For a leaf the predicted value. */
+  /** Cut: left when x < cut. 0 for a leaf. */
   readonly cuts: Float32Array
-  /** Index of the left child; the right one follows the left. 0 for a leaf. */
+  /** Index of the left child; the right one follows the left. For a leaf where its predictions begin in `values`. */
   readonly lefts: Uint32Array
+  /** Predictions of the leaves, `targets` numbers each. */
+  readonly values: Float32Array
+  readonly targets: number
 }
 
 interface Table {
   /** rows x columns, row-major. */
   readonly x: Float32Array
   readonly columns: number
-  /** One target per row. */
+  /** rows x targets, row-major. */
   readonly y: Float64Array
+  readonly targets: number
 }
 
 /** Deepest a tree may grow: a guard, reached only by degenerate data. */
 const MAX_DEPTH = 24
 
 export function fitForest(table: Table, rows: readonly number[], options: ForestOptions): Forest {
-  const nodes: Nodes = { features: [], cuts: [], lefts: [] }
+  const nodes: Nodes = { features: [], cuts: [], lefts: [], values: [] }
   const roots = new Uint32Array(options.trees)
+  const column = new Float32Array(rows.length)
+  const targets = new Float64Array(rows.length * table.targets)
   for (let tree = 0; tree < options.trees; tree++) {
     roots[tree] = nodes.features.length
     addNode(nodes)
-    growTree({ table, options, nodes, order: Uint32Array.from(rows) }, roots[tree]!)
+    growTree({ table, options, nodes, order: Uint32Array.from(rows), column, targets }, roots[tree]!)
   }
   return {
     roots,
     features: Int16Array.from(nodes.features),
     cuts: Float32Array.from(nodes.cuts),
     lefts: Uint32Array.from(nodes.lefts),
+    values: Float32Array.from(nodes.values),
+    targets: table.targets,
   }
 }
 
-/** Mean over the trees for the row of `x` that starts at `offset`. */
+/** Means over the trees for the row of `x` that starts at `offset`: one per target. */
 export function predictForest(
-  { roots, features, cuts, lefts }: Forest,
+  { roots, features, cuts, lefts, values, targets }: Forest,
   x: Float32Array,
   offset: number,
-): number {
-  let total = 0
+): Float64Array {
+  const means = new Float64Array(targets)
   for (let tree = 0; tree < roots.length; tree++) {
     let node = roots[tree]!
     let feature = features[node]!
@@ -69,15 +78,18 @@ export function predictForest(
       node = lefts[node]! + (x[offset + feature]! < cuts[node]! ? 0 : 1)
       feature = features[node]!
     }
-    total += cuts[node]!
+    const at = lefts[node]!
+    for (let target = 0; target < targets; target++) means[target]! += values[at + target]!
   }
-  return total / roots.length
+  for (let target = 0; target < targets; target++) means[target]! /= roots.length
+  return means
 }
 
 interface Nodes {
   readonly features: number[]
   readonly cuts: number[]
   readonly lefts: number[]
+  readonly values: number[]
 }
 
 interface Growth {
@@ -86,6 +98,10 @@ interface Growth {
   readonly nodes: Nodes
   /** Row numbers; every node owns a contiguous stretch. */
   readonly order: Uint32Array
+  /** Scratch: a column of the stretch at hand, in its order. */
+  readonly column: Float32Array
+  /** Scratch: the targets of the stretch at hand, in its order; length rows x targets. */
+  readonly targets: Float64Array
 }
 
 interface Pending {
@@ -103,7 +119,8 @@ function growTree(growth: Growth, root: number): void {
     const cut =
       end - start < 2 * options.minLeafRows || depth >= MAX_DEPTH ? undefined : findCut(growth, start, end)
     if (cut === undefined) {
-      nodes.cuts[node] = meanTarget(growth, start, end)
+      nodes.lefts[node] = nodes.values.length
+      addMeans(growth, start, end)
       continue
     }
     const middle = partition(growth, { start, end, cut })
@@ -132,13 +149,15 @@ interface Cut {
 /** Best of the random cuts; undefined when none leaves enough rows on both sides. */
 function findCut(growth: Growth, start: number, end: number): Cut | undefined {
   const { table, options } = growth
+  // Rows lie scattered in the table: what every candidate reads is gathered once.
+  const sums = gatherTargets(growth, start, end)
   let best: Cut | undefined
   let bestGain = 0
   for (let c = 0; c < options.candidates; c++) {
     const feature = options.rng.int(table.columns)
     const at = drawCut(growth, { feature, start, end })
     if (at === undefined) continue
-    const gain = gainOf(growth, { start, end, cut: { feature, at } })
+    const gain = gainOf(growth, { at, rows: end - start, sums })
     if (gain <= bestGain) continue
     bestGain = gain
     best = { feature, at }
@@ -146,9 +165,25 @@ function findCut(growth: Growth, start: number, end: number): Cut | undefined {
   return best
 }
 
-/** Uniform between the least and the largest value in the node; undefined when they are equal. */
+/** Fills the scratch targets; returns the sum of each target. */
+function gatherTargets({ table, order, targets }: Growth, start: number, end: number): Float64Array {
+  const width = table.targets
+  const sums = new Float64Array(width)
+  let write = 0
+  for (let i = start; i < end; i++) {
+    const from = order[i]! * width
+    for (let target = 0; target < width; target++) {
+      const value = table.y[from + target]!
+      targets[write++] = value
+      sums[target]! += value
+    }
+  }
+  return sums
+}
+
+/** Fills the scratch column; uniform between its least and largest value, undefined when they are equal. */
 function drawCut(
-  { table, order, options }: Growth,
+  { table, order, options, column }: Growth,
   stretch: { feature: number; start: number; end: number },
 ): number | undefined {
   const { x, columns } = table
@@ -156,6 +191,7 @@ function drawCut(
   let high = Number.NEGATIVE_INFINITY
   for (let i = stretch.start; i < stretch.end; i++) {
     const value = x[order[i]! * columns + stretch.feature]!
+    column[i - stretch.start] = value
     if (value < low) low = value
     if (value > high) high = value
   }
@@ -165,32 +201,34 @@ function drawCut(
 }
 
 interface Split {
-  readonly start: number
-  readonly end: number
-  readonly cut: Cut
+  readonly at: number
+  readonly rows: number
+  /** Sum of each target over the stretch. */
+  readonly sums: Float64Array
 }
 
-/** Between-group sum of squares of a split; 0 when a side has too few rows. */
-function gainOf({ table, order, options }: Growth, { start, end, cut }: Split): number {
-  const { x, columns, y } = table
-  let leftSum = 0
-  let sum = 0
+/** Between-group sum of squares, over all targets, of cutting the scratch column; 0 when a side has too few rows. */
+function gainOf({ column, targets, options }: Growth, { at, rows, sums }: Split): number {
+  const width = sums.length
   let left = 0
-  for (let i = start; i < end; i++) {
-    const row = order[i]!
-    sum += y[row]!
-    if (x[row * columns + cut.feature]! >= cut.at) continue
-    leftSum += y[row]!
-    left += 1
-  }
-  const n = end - start
-  const right = n - left
+  for (let i = 0; i < rows; i++) if (column[i]! < at) left += 1
+  const right = rows - left
   if (left < options.minLeafRows || right < options.minLeafRows) return 0
-  return (leftSum * leftSum) / left + (sum - leftSum) ** 2 / right - (sum * sum) / n
+  let gain = 0
+  for (let target = 0; target < width; target++) {
+    let leftSum = 0
+    for (let i = 0; i < rows; i++) if (column[i]! < at) leftSum += targets[i * width + target]!
+    const sum = sums[target]!
+    gain += (leftSum * leftSum) / left + (sum - leftSum) ** 2 / right - (sum * sum) / rows
+  }
+  return gain
 }
 
 /** Reorders the stretch so that the left rows come first, in stable order; returns where the right ones begin. */
-function partition({ table, order }: Growth, { start, end, cut }: Split): number {
+function partition(
+  { table, order }: Growth,
+  { start, end, cut }: { readonly start: number; readonly end: number; readonly cut: Cut },
+): number {
   const { x, columns } = table
   const right: number[] = []
   let write = start
@@ -203,8 +241,7 @@ function partition({ table, order }: Growth, { start, end, cut }: Split): number
   return write
 }
 
-function meanTarget({ table, order }: Growth, start: number, end: number): number {
-  let sum = 0
-  for (let i = start; i < end; i++) sum += table.y[order[i]!]!
-  return sum / Math.max(1, end - start)
+function addMeans(growth: Growth, start: number, end: number): void {
+  for (const sum of gatherTargets(growth, start, end))
+    growth.nodes.values.push(sum / Math.max(1, end - start))
 }
