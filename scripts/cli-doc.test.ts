@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { register as registerCompare } from '../packages/weir/src/cli/compare.ts'
 import { register as registerEvaluate } from '../packages/weir/src/cli/evaluate.ts'
+import { register as registerHeadroom } from '../packages/weir/src/cli/headroom.ts'
 import { register as registerOutcomes } from '../packages/weir/src/cli/outcomes.ts'
 import { register as registerRoute } from '../packages/weir/src/cli/route.ts'
 import { register as registerServe } from '../packages/weir/src/cli/serve.ts'
@@ -20,6 +21,7 @@ for (const register of [
   registerEvaluate,
   registerTransfer,
   registerCompare,
+  registerHeadroom,
   registerRoute,
   registerOutcomes,
   registerServe,

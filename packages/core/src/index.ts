@@ -94,3 +94,16 @@ export type { ComparisonTrials, MethodTrials, SplitTrials } from './evaluate/com
 export type { SplitPlan } from './evaluate/splits.ts'
 export { adjustHolm } from './evaluate/holm.ts'
 export { bootstrapPValue } from './evaluate/bootstrap-test.ts'
+export { measureHeadroom, type HeadroomOptions } from './headroom.ts'
+export type { HeadroomProgress } from './evaluate/headroom.ts'
+export type {
+  AnythingReport,
+  HeadroomNumbers,
+  HeadroomReport,
+  HeadroomVerdict,
+  HeadroomVerdictName,
+  InformationReport,
+  OracleHeadroom,
+} from './evaluate/headroom-report.ts'
+export type { Gain } from './evaluate/headroom-gain.ts'
+export type { LabelNoise } from './evaluate/label-noise.ts'

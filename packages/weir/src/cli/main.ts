@@ -25,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     import('./evaluate.ts').then((m) => m.register),
     import('./transfer.ts').then((m) => m.register),
     import('./compare.ts').then((m) => m.register),
+    import('./headroom.ts').then((m) => m.register),
     import('./route.ts').then((m) => m.register),
     import('./outcomes.ts').then((m) => m.register),
     import('./serve.ts').then((m) => m.register),
