@@ -126,7 +126,7 @@ describe('loadArtifact refuses', () => {
   })
 
   it('an artifact that lacks a part', () => {
-    for (const part of ['pair', 'encoder', 'estimator', 'training', 'levels']) {
+    for (const part of ['pair', 'encoder', 'estimator', 'training', 'trainingCurve', 'calibration']) {
       const lacking = saveArtifact({ ...artifact, [part]: undefined } as never)
       expect(codeOf(() => loadArtifact(lacking))).toBe('artifact.unreadable')
     }

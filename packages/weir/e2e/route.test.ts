@@ -41,11 +41,9 @@ const route = (...more: readonly string[]): string[] => [
 
 /** What the library decides for the same query. */
 function expected(query: Query): object {
-  const { model, score, threshold, quality, truncated, reason } = decide(createRiver(artifact), query, {
-    kind: 'quality',
-    quality: 0.9,
-  })
-  return { model, score, threshold, quality, truncated, reason }
+  const decision = decide(createRiver(artifact), query, { kind: 'quality', quality: 0.9 })
+  const { model, score, threshold, quality, truncated, reason, level, mode, confidence } = decision
+  return { model, score, threshold, quality, truncated, reason, level, mode, confidence }
 }
 
 describe('weir route', () => {

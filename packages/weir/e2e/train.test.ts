@@ -74,16 +74,23 @@ describe('weir train', () => {
       relaxation: null,
       crossValidation: { apgr: expect.any(Number), auroc: expect.any(Number), logLoss: expect.any(Number) },
     })
-    for (const level of summary.levels) {
-      expect(Object.keys(level).sort()).toEqual([
+    for (const { estimate, promise } of summary.levels) {
+      expect(Object.keys(estimate as object).sort()).toEqual([
         'expectedCostAdvantage',
         'expectedQuality',
         'mode',
         'quality',
         'threshold',
       ])
+      // What is provable has a threshold, what is not says how many rows it would take.
+      expect(Object.hasOwn(promise as object, 'rowsNeeded')).toBe(
+        (promise as { threshold: unknown }).threshold === null,
+      )
     }
-    expect(summary.levels.map(({ quality }) => quality)).toContain(0.95)
+    expect(summary.levels.map(({ promise }) => promise)).toContainEqual(
+      expect.objectContaining({ quality: 0.95 }),
+    )
+    expect(summary['calibration']).toMatchObject({ source: 'cross-fitted', delta: 0.05, rows: 80 })
   })
 
   it('gives the same bytes for the same rows and seed, from a file, gzip, or standard input', async () => {

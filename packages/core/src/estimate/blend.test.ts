@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toRowTable } from '../math/row-table.ts'
-import { combine, combineRaw, type Combination } from './blend.ts'
+import { combine, combineRaw, correct, type Combination } from './blend.ts'
 import { predictNearest } from './components.ts'
 
 const COMBINATION: Combination = {
@@ -10,6 +10,7 @@ const COMBINATION: Combination = {
   weights: [1, 0.25],
   slope: 2,
   intercept: -1,
+  reliability: { knots: [], values: [] },
 }
 
 describe('combine', () => {
@@ -47,4 +48,24 @@ describe('predictNearest', () => {
     expect(predictNearest(memory, Float32Array.of(-1, 0))).toBeCloseTo(0.1, 6)
     expect(predictNearest(memory, Float32Array.of(0, 0))).toBeCloseTo(0.1, 6)
   })
+})
+
+describe('correct', () => {
+  const reliability = { knots: [0.4, 0.6], values: [0.3, 0.7] }
+
+  it('draws straight lines from (0, 0) through the knots to (1, 1)', () => {
+    for (const [p, corrected] of [
+      [0, 0],
+      [0.2, 0.15],
+      [0.4, 0.3],
+      [0.5, 0.5],
+      [0.6, 0.7],
+      [0.8, 0.85],
+      [1, 1],
+    ] as const) {
+      expect(correct(reliability, p)).toBeCloseTo(corrected, 12)
+    }
+  })
+
+  it('without knots changes nothing', () => expect(correct({ knots: [], values: [] }, 0.37)).toBe(0.37))
 })

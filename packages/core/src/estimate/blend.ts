@@ -2,7 +2,7 @@
  * Blend: the default estimator. Its components (components.ts) are standardised, weighted and calibrated:
  *
  *   z      = sum_j weight_j (prediction_j - mean_j) / deviation_j          weights >= 0, learned on out-of-fold predictions
- *   pSmall = sigmoid(slope z + intercept)
+ *   pSmall = correct(sigmoid(slope z + intercept))
  *
  * z ranks queries by expected quality gap, quality(small) - quality(large), since that is what a threshold trades; pSmall is the
  * calibrated probability of the artifact's label given z. Learned by learn/train.ts.
@@ -20,6 +20,15 @@ export interface Combination {
   readonly weights: readonly number[]
   readonly slope: number
   readonly intercept: number
+  readonly reliability: Reliability
+}
+
+/** Correction of calibrated probabilities: straight lines from (0, 0) through the knots to (1, 1). Learned by learn/fit-reliability.ts. */
+export interface Reliability {
+  /** Probabilities before, ascending; empty for no correction. */
+  readonly knots: readonly number[]
+  /** Probabilities after, ascending; one per knot. */
+  readonly values: readonly number[]
 }
 
 export interface BlendParameters {
@@ -42,7 +51,17 @@ export function createBlendEstimator({ view, components, combination }: BlendPar
 
 /** The calibrated probability of one query's component predictions. */
 export function combine(combination: Combination, predictions: ArrayLike<number>): number {
-  return sigmoid(combination.slope * combineRaw(combination, predictions) + combination.intercept)
+  const { slope, intercept, reliability } = combination
+  return correct(reliability, sigmoid(slope * combineRaw(combination, predictions) + intercept))
+}
+
+export function correct({ knots, values }: Reliability, p: number): number {
+  if (knots.length === 0) return p
+  let above = 0
+  while (above < knots.length && (knots[above] ?? 1) < p) above += 1
+  const [fromX, fromY] = above === 0 ? [0, 0] : [knots[above - 1] ?? 0, values[above - 1] ?? 0]
+  const [toX, toY] = above === knots.length ? [1, 1] : [knots[above] ?? 1, values[above] ?? 1]
+  return toX > fromX ? fromY + ((p - fromX) / (toX - fromX)) * (toY - fromY) : toY
 }
 
 /** z of the file header: ranks, not calibrated. */

@@ -13,7 +13,7 @@ import {
   unpackIntegers,
   type PackedArray,
 } from '../contract/packed-array.ts'
-import type { BlendParameters, Combination } from './blend.ts'
+import type { BlendParameters, Combination, Reliability } from './blend.ts'
 import type { RidgeLogisticFit } from '../math/ridge-logistic.ts'
 import type { RowTable } from '../math/row-table.ts'
 import { createColumns, textColumns, type Weighting } from './weighting.ts'
@@ -225,7 +225,14 @@ function readCombination(stored: Readonly<Record<string, unknown>>): Combination
     weights: numbers(stored['weights'], 'combination.weights', components),
     slope: number(stored['slope'], 'combination.slope'),
     intercept: number(stored['intercept'], 'combination.intercept'),
+    reliability: readReliability(record(stored['reliability'], 'combination.reliability')),
   }
+}
+
+function readReliability({ knots, values }: Readonly<Record<string, unknown>>): Reliability {
+  const where = 'combination.reliability'
+  const count = Array.isArray(knots) ? knots.length : 0
+  return { knots: numbers(knots, where, count), values: numbers(values, where, count) }
 }
 
 function record(value: unknown, where: string): Readonly<Record<string, unknown>> {

@@ -4,6 +4,7 @@
  *   weights      non-negative ridge of the quality gap on the standardised predictions, shrunk towards equal weights; optional
  *                components are let in only when they clearly help
  *   slope, intercept   Platt scaling of z against the label
+ *   reliability  correction of what a sigmoid cannot bend to (fit-reliability.ts)
  *
  * Source of stacking: Wolpert 1992; Breiman 1996. The gap, not the label, is the target of the weights: on binary scores the label
  * does not tell "both right" from "only the small one right", and the second is worth more.
@@ -11,7 +12,9 @@
 import { combineRaw, type Combination } from '../estimate/blend.ts'
 import { COMPONENT_NAMES } from '../estimate/components.ts'
 import { fitNonNegativeRidge } from '../math/non-negative-ridge.ts'
+import { sigmoid } from '../math/logistic.ts'
 import { fitPlatt } from '../math/platt.ts'
+import { fitReliability } from './fit-reliability.ts'
 
 /** Pull of the weights towards equality. Flat from 0.1 to 0.5 on the recorded pairs, docs/methods/hybrid-llm.md. */
 const SHRINKAGE = 0.2
@@ -50,7 +53,14 @@ export function fitCombination(data: StackingRows, isUsed: (row: number) => bool
     z.map((value) => value / spread),
     pick(data.labels),
   )
-  return { means, deviations, weights: unit, ...platt }
+  const probabilities = z.map((value) => sigmoid((platt.slope * value) / spread + platt.intercept))
+  return {
+    means,
+    deviations,
+    weights: unit,
+    ...platt,
+    reliability: fitReliability(probabilities, pick(data.labels)),
+  }
 }
 
 /**

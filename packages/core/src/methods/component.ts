@@ -2,7 +2,8 @@
  * Single components of the blend as routers of their own (estimate/components.ts): what blending is worth. Nothing is learned for them: they are
  * taken from the artifact that `trans` trains on the same rows.
  *
- *   label   sigmoid of the label's log-odds, linear in the text: Hybrid LLM's router with a linear encoder, not calibrated afterwards
+ *   label   the chance that the small model is right or the large one wrong, each linear in the text: the router of Hybrid LLM with a linear
+ *           encoder, its label read from two models of quality instead of one; not calibrated afterwards
  *   table   the task-type table with the type read from the text, where `bestPerTaskType` is told it; its score only ranks
  */
 import { createBlendEstimator, type Combination } from '../estimate/blend.ts'
@@ -50,5 +51,6 @@ function only(name: ComponentName): Combination {
     weights: COMPONENT_NAMES.map((one) => (one === name ? 1 : 0)),
     slope: 1,
     intercept: 0,
+    reliability: { knots: [], values: [] },
   }
 }
