@@ -37,7 +37,7 @@ export interface InformationReport {
 export interface AnythingReport extends InformationReport {
   /** Share of planted chances of 3 points that this test finds with these rows. Range [0, 1]. */
   readonly power: number
-  /** The rows must grow by this factor for 90% power; below 1 when there are more than needed. An upper estimate. */
+  /** The rows must grow by this factor for 90% power; below 1 when there are more than needed. */
   readonly growth: number
 }
 

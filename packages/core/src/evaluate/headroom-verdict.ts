@@ -31,20 +31,36 @@ export function selectVerdict(numbers: HeadroomNumbers): HeadroomVerdict {
   const smallWillDo = nonInferiority.lowerBound !== null && nonInferiority.lowerBound > -MARGIN
   const gain = probe?.best ?? 0
   if (isInformed && upperEnd(numbers, 'probe.best') >= LEAST_GAIN && !(smallWillDo && gain < LEAST_GAIN)) {
-    return tableTakesAll(numbers)
-      ? { name: 'task-table', because: 'the category predicts the gap and the text adds nothing that shows' }
-      : { name: 'route', because: 'what can be read before the answer predicts the gap' }
+    return judgeWorth(numbers)
   }
-  if (smallWillDo) return { name: 'pin-small', because: `the small model is at most ${MARGIN} worse` }
+  if (smallWillDo) return { name: 'pin-small', because: `the small model is at most ${points(MARGIN)} worse` }
   if (isInformed)
-    return { name: 'pin-large', because: `something is predictable, but less than ${LEAST_GAIN} of it` }
+    return {
+      name: 'pin-large',
+      because: `something is predictable, but it is worth less than ${points(LEAST_GAIN)}`,
+    }
   return judgeSilence(numbers)
+}
+
+function judgeWorth(numbers: HeadroomNumbers): HeadroomVerdict {
+  const { tests, delta } = numbers
+  if (!tableTakesAll(numbers)) {
+    return { name: 'route', because: 'what can be read before the answer predicts the gap' }
+  }
+  const added =
+    tests.beyondTable !== null && tests.beyondTable.pValue <= delta
+      ? `surely adds less than ${points(LEAST_GAIN)}`
+      : 'adds nothing that shows'
+  return { name: 'task-table', because: `the category predicts the gap and the text ${added}` }
 }
 
 function judgeSilence(numbers: HeadroomNumbers): HeadroomVerdict {
   const { tests, rows, reasons } = numbers
   if (rows >= numbers.leastRows && upperEnd(numbers, 'oracle.best') < CHANCE) {
-    return { name: 'pin-large', because: `even a perfect router gains less than ${CHANCE} over a random mix` }
+    return {
+      name: 'pin-large',
+      because: `even a perfect router gains less than ${points(CHANCE)} over a random mix`,
+    }
   }
   if (tests.anything === null) {
     return {
@@ -56,11 +72,15 @@ function judgeSilence(numbers: HeadroomNumbers): HeadroomVerdict {
   if (tests.anything.power >= LEAST_POWER) {
     return {
       name: 'pin-large',
-      because: `nothing predicts the gap, and a chance of ${CHANCE} would have shown`,
+      because: `nothing predicts the gap, and a chance of ${points(CHANCE)} would have shown`,
     }
   }
   const rowsNeeded = roundUp(rows * Math.max(1, tests.anything.growth))
-  return { name: 'collect-more', because: `too few rows to tell a chance of ${CHANCE} from luck`, rowsNeeded }
+  return {
+    name: 'collect-more',
+    because: `too few rows to tell a chance of ${points(CHANCE)} from luck`,
+    rowsNeeded,
+  }
 }
 
 function tableTakesAll({ tests, table, delta, ...numbers }: HeadroomNumbers): boolean {
@@ -72,6 +92,12 @@ function tableTakesAll({ tests, table, delta, ...numbers }: HeadroomNumbers): bo
 
 function upperEnd({ intervals }: Pick<HeadroomNumbers, 'intervals'>, name: string): number {
   return intervals[name]?.[1] ?? Number.POSITIVE_INFINITY
+}
+
+/** 0.01 -> 1 point of quality */
+function points(quality: number): string {
+  const value = Number((100 * quality).toFixed(2))
+  return `${value} ${value === 1 ? 'point' : 'points'} of quality`
 }
 
 /** Two digits are as much as such a forecast knows. */

@@ -7,7 +7,6 @@
  * Knows no texts: the caller sees them (../headroom.ts) and gives columns. The same input and seed give the same report.
  */
 import type { Pair } from '../contract/candidate.ts'
-import { normalQuantile } from '../math/normal.ts'
 import { createRng, shuffle, type Rng } from '../math/rng.ts'
 import { bootstrap, DEFAULT_RESAMPLES, type Draw, type Interval } from './bootstrap.ts'
 import { createGain, type Gain } from './headroom-gain.ts'
@@ -214,7 +213,7 @@ async function runTests(
       pValue: anything.pValue,
       viewPValues: anything.viewPValues,
       power,
-      growth: growthFor(normalQuantile(LEAST_POWER)),
+      growth: growthFor(LEAST_POWER),
     } satisfies AnythingReport,
     beyondTable: beyond === undefined ? null : { pValue: beyond.pValue, viewPValues: beyond.viewPValues },
   }

@@ -40,8 +40,11 @@ export interface InformationTest {
 export interface PlantedPower {
   /** Share of planted chances that the test finds with these rows. Range [0, 1]. */
   readonly power: number
-  /** Factor by which the rows must grow for `asked` power, at least; below 1 when there are more than needed. */
-  readonly growthFor: (normalQuantile: number) => number
+  /**
+   * Factor by which the rows must grow for a power: the scores are squares of sums, so what T has above its null mean grows with the rows.
+   * 1 or below when there are enough.
+   */
+  readonly growthFor: (power: number) => number
 }
 
 /** So many that the level is met exactly: (permutations + 1) delta is a whole number, and 20 decide. */
@@ -65,7 +68,7 @@ export function ratioOf(gaps: ArrayLike<number>, chance: number): number {
 
 /** Steps between two calls of onProgress. */
 const PROGRESS_STEPS = 20
-/** Excess below which a planted chance counts as invisible: it bounds the rows asked for to 1,000 times those there are. */
+/** Excess below which a planted chance counts as invisible: it bounds the rows asked for to some thirty times those there are. */
 const LEAST_EXCESS = 0.1
 
 /** `gaps`: one per row of the probe. */
@@ -93,13 +96,10 @@ export async function testInformation(
     pValue: shareAtLeast([observed, ...others], observed),
     viewPValues: Object.fromEntries(
       probe.views.map((name, view) => {
-        const values = table.map((scores) =>
-          largest(
-            scores.map((value, j) => (viewOf[j] === view ? value : (scale.means[j] ?? 0))),
-            scale,
-          ),
+        const own = table.map((scores) =>
+          Math.max(...standardise(scores, scale).filter((_, j) => viewOf[j] === view)),
         )
-        return [name, shareAtLeast(values, values[0] ?? 0)]
+        return [name, shareAtLeast(own, own[0] ?? 0)]
       }),
     ),
     async measurePower(chance, draws): Promise<PlantedPower> {
@@ -120,12 +120,11 @@ function toPower(
   values: readonly number[],
   { critical, nullMean }: { readonly critical: number; readonly nullMean: number },
 ): PlantedPower {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+  const sorted = values.toSorted((a, b) => a - b)
   return {
     power: values.filter((value) => value > critical).length / values.length,
-    growthFor: (normalQuantile) =>
-      ((critical - nullMean + normalQuantile * deviation) / Math.max(LEAST_EXCESS, mean - nullMean)) ** 2,
+    growthFor: (power) =>
+      (critical - nullMean) / Math.max(LEAST_EXCESS, quantile(sorted, 1 - power) - nullMean),
   }
 }
 
@@ -180,14 +179,19 @@ function fitScale(table: readonly (readonly number[])[]): Scale {
   return { means, deviations }
 }
 
-/** The largest standardised score, or the standardised sum of all where that is larger. At least 0. */
-function largest(scores: readonly number[], { means, deviations }: Scale): number {
-  const standardised = scores.map((score, j) => {
+/** The largest standardised score, or the standardised sum of all where that is larger. */
+function largest(scores: readonly number[], scale: Scale): number {
+  const standardised = standardise(scores, scale)
+  const sum = standardised.reduce((total, value) => total + value, 0)
+  return Math.max(sum / Math.sqrt(Math.max(1, scores.length)), ...standardised)
+}
+
+/** 0 for a score that no permutation changes. */
+function standardise(scores: readonly number[], { means, deviations }: Scale): readonly number[] {
+  return scores.map((score, j) => {
     const deviation = deviations[j] ?? 0
     return deviation > 1e-12 ? (score - (means[j] ?? 0)) / deviation : 0
   })
-  const sum = standardised.reduce((total, value) => total + value, 0) / Math.sqrt(Math.max(1, scores.length))
-  return Math.max(0, sum, ...standardised)
 }
 
 function shareAtLeast(values: readonly number[], least: number): number {

@@ -33,8 +33,8 @@ function sayVerdict(report: HeadroomReport): string {
       )
     case 'task-table':
       return (
-        `VERDICT: the task-type table is enough. Routing is worth it: the category alone gains ${gains(table, 'table')}. ` +
-        "The text adds nothing that shows. weir train's router holds such a table and reads the category from the text."
+        `VERDICT: the task-type table is enough. Routing is worth it: the category alone gains ${gains(table, 'table')}; ` +
+        `${verdict.because}. weir train's router holds such a table and reads the category from the text.`
       )
     case 'pin-small':
       return (
