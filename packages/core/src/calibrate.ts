@@ -28,8 +28,8 @@ export interface CalibrateOptions {
 /** Fewest rows worth calibrating on: below it hardly any level is provable. */
 const MIN_ROWS = 50
 const REPORT_EVERY = 1000
-/** Below any probability: a query that could not be scored goes to the large model. */
-const FAILED_SCORE = -1
+/** Below any probability: a query that could not be scored, or is unlike the training rows, goes to the large model. */
+const ALWAYS_LARGE = -1
 
 /**
  * A new artifact with the levels of `rows`. Throws `data.model` when no row has both models judged, `data.too_few` below 50 usable rows,
@@ -84,7 +84,8 @@ async function scoreRows(
     const query = queryFromOutcome(row)
     if (outcome === undefined || query === undefined) continue
     // The score does not depend on the cut-off; any would do.
-    scored.scores.push(decide(river, query, { kind: 'threshold', threshold: 0 }).score ?? FAILED_SCORE)
+    const { score, unfamiliar } = decide(river, query, { kind: 'threshold', threshold: 0 })
+    scored.scores.push(unfamiliar ? ALWAYS_LARGE : (score ?? ALWAYS_LARGE))
     scored.small.push(outcome.smallQuality)
     scored.large.push(outcome.largeQuality)
   }

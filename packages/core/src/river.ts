@@ -15,6 +15,8 @@ export interface RiverOptions {
   readonly candidates?: readonly Candidate[]
   /** Where a routed query goes when the estimator fails. Default 'large'. */
   readonly onEstimatorFailure?: keyof Pair
+  /** What happens to a query unlike the training rows. Default 'large', which is what promises are proven for. */
+  readonly onUnfamiliar?: 'large' | 'score'
   /** Mode of a query that names none. Default 'promise': a level that is not provable goes to the large model. */
   readonly mode?: Mode
 }
@@ -43,6 +45,7 @@ export function createRiver(artifact: Artifact, options: RiverOptions = {}): Riv
     levels: artifact.calibration.levels,
     mode: options.mode ?? 'promise',
     confidence: 1 - artifact.calibration.delta,
+    onUnfamiliar: options.onUnfamiliar ?? 'large',
     onEstimatorFailure: options.onEstimatorFailure ?? 'large',
   }
 }

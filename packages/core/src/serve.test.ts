@@ -75,6 +75,7 @@ describe('decide', () => {
     expect(decide(RIVER, queryFromPrompt('0.95'), ASK)).toEqual({
       level: 0.9,
       confidence: null,
+      unfamiliar: false,
       model: 's',
       reason: 'score_at_or_above_threshold',
       score: Math.fround(0.95),
@@ -294,6 +295,29 @@ function fail(): never {
 function askFor(quality: number, mode?: Mode): Ask {
   return { kind: 'quality', quality, ...(mode === undefined ? {} : { mode }) }
 }
+
+describe('a query unlike the training rows', () => {
+  const river: River = {
+    ...RIVER,
+    estimator: { name: 'stranger', estimate: () => ({ pSmall: 1, isUnfamiliar: true }) },
+  }
+
+  it('goes to the large model at any level, and says why', () => {
+    expect(decide(river, queryFromPrompt('1'), askFor(0.5))).toMatchObject({
+      model: 'l',
+      reason: 'unfamiliar_query',
+      unfamiliar: true,
+    })
+  })
+
+  it('is scored as any other where the configuration or a raw cut-off says so', () => {
+    const scored = { model: 's', reason: 'score_at_or_above_threshold', unfamiliar: true }
+    expect(decide({ ...river, onUnfamiliar: 'score' }, queryFromPrompt('1'), askFor(0.5))).toMatchObject(
+      scored,
+    )
+    expect(decide(river, queryFromPrompt('1'), { kind: 'threshold', threshold: 0.5 })).toMatchObject(scored)
+  })
+})
 
 describe('modes', () => {
   const river: River = {

@@ -29,6 +29,8 @@ export interface River {
   readonly mode: Mode
   /** Chance that a promise of `levels` holds: 1 - delta. */
   readonly confidence: number
+  /** What happens to a query unlike the training rows at a quality level. Default 'large'. */
+  readonly onUnfamiliar?: 'large' | 'score'
   /** Where a routed query goes when the estimator throws. Default 'large'. */
   readonly onEstimatorFailure?: keyof Pair
 }
@@ -92,6 +94,7 @@ function prepare(river: River, query: Query, ask: Ask): Prepared {
     threshold: first.threshold ?? null,
     ...describeLevel(river, ask, point),
     truncated: seen.truncated,
+    unfamiliar: seen.estimates?.isUnfamiliar === true,
     propensity: first.propensity,
     ranking: first.ranking,
     policy: policy.name,
@@ -117,8 +120,12 @@ function createPolicy(river: River, ask: Ask, point: OperatingPoint | undefined)
   if (ask.kind === 'model') return createNamedPolicy(ask.model)
   const threshold = ask.kind === 'threshold' ? ask.threshold : (point?.threshold ?? null)
   const { pair, onEstimatorFailure = 'large' } = river
+  // A raw cut-off is the caller's own rule and is applied as it stands.
+  const onUnfamiliar = ask.kind === 'quality' ? (river.onUnfamiliar ?? 'large') : 'score'
   const noThresholdReason = point?.mode === 'promise' ? 'level_not_provable' : 'level_not_feasible'
-  return withFailover(createThresholdPolicy({ pair, threshold, noThresholdReason, onEstimatorFailure }))
+  return withFailover(
+    createThresholdPolicy({ pair, threshold, noThresholdReason, onUnfamiliar, onEstimatorFailure }),
+  )
 }
 
 interface Seen {

@@ -76,6 +76,7 @@ export function makeArtifact(river: River): Artifact {
       seed: 1,
       libraryVersion: '0.1.0',
       meanQuality: { small: 0.5, large: 0.9 },
+      unfamiliar: { falseAlarmRate: 0.01 },
     },
     relaxation: null,
     crossValidation: {

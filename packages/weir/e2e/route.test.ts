@@ -42,8 +42,9 @@ const route = (...more: readonly string[]): string[] => [
 /** What the library decides for the same query. */
 function expected(query: Query): object {
   const decision = decide(createRiver(artifact), query, { kind: 'quality', quality: 0.9 })
-  const { model, score, threshold, quality, truncated, reason, level, mode, confidence } = decision
-  return { model, score, threshold, quality, truncated, reason, level, mode, confidence }
+  const { model, score, threshold, quality, truncated, reason, level, mode, confidence, unfamiliar } =
+    decision
+  return { model, score, threshold, quality, truncated, reason, level, mode, confidence, unfamiliar }
 }
 
 describe('weir route', () => {
@@ -79,6 +80,10 @@ describe('weir route', () => {
       'quality',
       'truncated',
       'reason',
+      'level',
+      'mode',
+      'confidence',
+      'unfamiliar',
     ])
   })
 

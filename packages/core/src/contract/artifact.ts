@@ -75,6 +75,8 @@ export interface Artifact {
     readonly libraryVersion: string
     /** Mean quality on the training rows. */
     readonly meanQuality: { readonly small: number; readonly large: number }
+    /** Share of queries like the training rows that are flagged as unlike them, at most. */
+    readonly unfamiliar: { readonly falseAlarmRate: number }
   }
   /** Relaxation t* of the trans label and the objective over the grid; null for det and prob. */
   readonly relaxation: {

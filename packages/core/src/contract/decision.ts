@@ -42,6 +42,8 @@ export interface Decision {
   /** Chance that the promise of `level` holds, 1 - delta; null outside mode `promise` and when the level is not provable. */
   readonly confidence: number | null
   readonly truncated: boolean
+  /** The query is unlike the training rows (estimate/familiarity.ts). False when no estimator ran. */
+  readonly unfamiliar: boolean
   readonly propensity: number
   readonly ranking: readonly string[]
   readonly policy: string

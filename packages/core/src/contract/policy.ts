@@ -23,6 +23,8 @@ export type Reason =
   | 'only_candidate'
   /** the first choice failed with an error */
   | 'failover'
+  /** the query is unlike the training rows, so its score is an extrapolation */
+  | 'unfamiliar_query'
   /** the estimator failed; the configuration says what happens then */
   | 'estimator_failed'
 

@@ -8,6 +8,7 @@
  */
 import type { Pair } from '../contract/candidate.ts'
 import { WeirError } from '../contract/errors.ts'
+import type { Estimates } from '../contract/estimate.ts'
 import type { Action, Policy, Reason, State } from '../contract/policy.ts'
 
 export interface ThresholdPolicyOptions {
@@ -16,6 +17,8 @@ export interface ThresholdPolicyOptions {
   readonly threshold: number | null
   /** Why there is no threshold. Default 'level_not_feasible'. */
   readonly noThresholdReason?: Reason
+  /** What happens to a query unlike the training rows: 'large', or 'score', as if it were like them. Default 'large'. */
+  readonly onUnfamiliar?: 'large' | 'score'
   /** Where a query goes when no estimate could be made. Default 'large'. The decision says `estimator_failed`. */
   readonly onEstimatorFailure?: keyof Pair
 }
@@ -35,7 +38,7 @@ export function createThresholdPolicy(options: ThresholdPolicyOptions): Policy {
         .filter((m) => m === pair.small || m === pair.large)
       const [first] = feasible
       if (first === undefined) return { kind: 'abstain', reason: 'no_candidate' }
-      const { side, reason } = choose(estimates?.pSmall, options)
+      const { side, reason } = choose(estimates, options)
       const isOnly = feasible.length === 1
       const model = isOnly ? first : pair[side]
       return {
@@ -52,16 +55,20 @@ export function createThresholdPolicy(options: ThresholdPolicyOptions): Policy {
 }
 
 function choose(
-  pSmall: number | undefined,
+  estimates: Estimates | undefined,
   {
     threshold,
     noThresholdReason = 'level_not_feasible',
+    onUnfamiliar = 'large',
     onEstimatorFailure = 'large',
   }: ThresholdPolicyOptions,
 ): { readonly side: keyof Pair; readonly reason: Reason } {
   if (threshold === null) return { side: 'large', reason: noThresholdReason }
-  if (pSmall === undefined) return { side: onEstimatorFailure, reason: 'estimator_failed' }
-  return pSmall >= threshold
+  if (estimates === undefined) return { side: onEstimatorFailure, reason: 'estimator_failed' }
+  if (estimates.isUnfamiliar === true && onUnfamiliar === 'large') {
+    return { side: 'large', reason: 'unfamiliar_query' }
+  }
+  return estimates.pSmall >= threshold
     ? { side: 'small', reason: 'score_at_or_above_threshold' }
     : { side: 'large', reason: 'score_below_threshold' }
 }

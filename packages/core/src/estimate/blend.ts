@@ -9,6 +9,7 @@
  */
 import type { Estimates, Estimator } from '../contract/estimate.ts'
 import type { Features } from '../contract/features.ts'
+import { isUnfamiliar, type Familiarity } from './familiarity.ts'
 import { sigmoid } from '../math/logistic.ts'
 import { createRoom, predictComponents, see, type Components, type View } from './components.ts'
 
@@ -35,16 +36,21 @@ export interface BlendParameters {
   readonly view: View
   readonly components: Components
   readonly combination: Combination
+  readonly familiarity: Familiarity
 }
 
 /** With scratch space of its own; calls must not overlap, which synchronous code cannot. */
-export function createBlendEstimator({ view, components, combination }: BlendParameters): Estimator {
+export function createBlendEstimator(parameters: BlendParameters): Estimator {
+  const { view, components, combination, familiarity } = parameters
   const room = createRoom()
   return {
     name: 'blend',
     estimate(features: Features): Estimates {
       const predictions = predictComponents(components, see(features, view, room), combination.weights)
-      return { pSmall: combine(combination, predictions) }
+      return {
+        pSmall: combine(combination, predictions),
+        isUnfamiliar: isUnfamiliar(features, view.weighting, familiarity),
+      }
     },
   }
 }

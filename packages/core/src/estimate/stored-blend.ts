@@ -14,6 +14,7 @@ import {
   type PackedArray,
 } from '../contract/packed-array.ts'
 import type { BlendParameters, Combination, Reliability } from './blend.ts'
+import type { Familiarity } from './familiarity.ts'
 import type { RidgeLogisticFit } from '../math/ridge-logistic.ts'
 import type { RowTable } from '../math/row-table.ts'
 import { createColumns, textColumns, type Weighting } from './weighting.ts'
@@ -50,9 +51,11 @@ export interface StoredBlend {
   }
   readonly qualities: Qualities
   readonly combination: Combination
+  readonly familiarity: Familiarity
 }
 
-export function toStoredBlend({ view, components, combination }: BlendParameters): StoredBlend {
+export function toStoredBlend(parameters: BlendParameters): StoredBlend {
+  const { view, components, combination, familiarity } = parameters
   const { weighting, projection } = view
   const { linear, table, nearest, forest, qualities } = components
   const { idf, vocabulary } = toBuckets(weighting)
@@ -84,6 +87,7 @@ export function toStoredBlend({ view, components, combination }: BlendParameters
     },
     qualities,
     combination,
+    familiarity,
   }
 }
 
@@ -142,7 +146,8 @@ export function fromStoredBlend(stored: unknown, spec: EncoderSpec): BlendParame
   }
   const weights = gatherColumns(spread.linear.weights, view.weighting)
   const components = { ...spread, linear: { ...spread.linear, weights } }
-  return { view, components, combination }
+  const familiarity = readFamiliarity(record(root['familiarity'], 'familiarity'))
+  return { view, components, combination, familiarity }
 }
 
 function readView(root: Readonly<Record<string, unknown>>, spec: EncoderSpec): View {
@@ -226,6 +231,15 @@ function readCombination(stored: Readonly<Record<string, unknown>>): Combination
     slope: number(stored['slope'], 'combination.slope'),
     intercept: number(stored['intercept'], 'combination.intercept'),
     reliability: readReliability(record(stored['reliability'], 'combination.reliability')),
+  }
+}
+
+function readFamiliarity(stored: Readonly<Record<string, unknown>>): Familiarity {
+  const limit = stored['surfaceLimit']
+  return {
+    meanUnknown: number(stored['meanUnknown'], 'familiarity.meanUnknown'),
+    unknownLimit: number(stored['unknownLimit'], 'familiarity.unknownLimit'),
+    surfaceLimit: limit === null ? null : number(limit, 'familiarity.surfaceLimit'),
   }
 }
 

@@ -15,6 +15,7 @@ function decisionFor(model: string, threshold: number | null): Decision {
     level: 0.9,
     confidence: null,
     truncated: false,
+    unfamiliar: false,
   } as const
   return {
     model,

@@ -28,10 +28,9 @@ export function fitReliability(probabilities: readonly number[], labels: ArrayLi
     parts.map((rows) => mean(rows, labels)),
     sizes,
   )
-  const values = knots.map((knot, bin) => {
-    const rows = sizes[bin] ?? 0
-    return (rows * (observed[bin] ?? 0) + PRIOR_ROWS * knot) / (rows + PRIOR_ROWS)
-  })
+  // One pull for all bins: with a pull of its own each, a bin could fall below its left neighbour.
+  const pull = PRIOR_ROWS / (PRIOR_ROWS + probabilities.length / parts.length)
+  const values = knots.map((knot, bin) => pull * knot + (1 - pull) * (observed[bin] ?? 0))
   return { knots, values }
 }
 

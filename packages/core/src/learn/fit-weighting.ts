@@ -9,7 +9,7 @@ import type { EncoderSpec, Features } from '../contract/features.ts'
 import { createColumns, type Weighting } from '../estimate/weighting.ts'
 
 /** Rows a bucket must occur in to be kept. */
-const MIN_ROWS = 2
+export const MIN_ROWS = 2
 /** Most buckets of the first channel (words) that the vocabulary holds. Bounds the tagger: vocabulary x classes weights. */
 const MAX_VOCABULARY = 16_384
 

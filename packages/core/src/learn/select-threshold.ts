@@ -18,7 +18,9 @@ export function selectThresholds(
   levels: readonly number[],
 ): OperatingPoint[] {
   const allLarge = quality[0] ?? 0
-  const last = thresholds.length - 1
+  // Scores below 0 mark queries that go to the large model whatever the level.
+  let last = thresholds.length - 1
+  while (last > 0 && (thresholds[last] ?? 0) < 0) last -= 1
   return levels.map((level) => {
     let best = last
     while (best > 0 && (quality[best] ?? 0) < level * allLarge - EPSILON) best -= 1

@@ -8,17 +8,18 @@ import { createQualityCurve, type Trials } from '../math/quality-curve.ts'
 /** Steps of the sequence. More than the noise of some thousand rows can tell apart. */
 const STEPS = 200
 
-/** Thresholds descend and differ; the last is 0, which keeps everything small. */
+/** Thresholds descend and differ; the last is 0, which keeps everything small but what is marked by a score below 0. */
 export function createTrainingCurve(trials: Trials): TrainingCurve {
   const { thresholds, costAdvantage, quality } = createQualityCurve(trials)
+  // Scores below 0 mark queries that go to the large model whatever the level.
+  const last = thresholds.findLastIndex((threshold) => threshold >= 0)
   const points: number[] = []
   let step = 1
-  for (let i = 1; i < thresholds.length; i++) {
+  for (let i = 1; i <= last; i++) {
     if ((costAdvantage[i] ?? 0) < step / STEPS) continue
     points.push(i)
     step = Math.floor((costAdvantage[i] ?? 0) * STEPS + 1e-9) + 1
   }
-  const last = thresholds.length - 1
   if (points.at(-1) !== last) points.push(last)
   return {
     thresholds: points.map((i) => (i === last ? 0 : (thresholds[i] ?? 0))),

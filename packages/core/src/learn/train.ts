@@ -26,6 +26,7 @@ import { createQualityCurve } from '../math/quality-curve.ts'
 import { createRng, shuffle } from '../math/rng.ts'
 import { checkEnough, toExamples, type Example } from './examples.ts'
 import { fitCombination, type StackingRows } from './fit-combination.ts'
+import { FALSE_ALARM_RATE, fitFamiliarity } from './fit-familiarity.ts'
 import { fitQualities, predictCrossFitted } from './fit-qualities.ts'
 import { fitView } from './fit-view.ts'
 import { createTrainingSet, fitReaders, type TrainingSet } from './fit-components.ts'
@@ -38,6 +39,8 @@ import { createTrainingCurve } from './threshold-sequence.ts'
 
 /** Folds for out-of-fold predictions. Four cost three fits of all rows; more changed nothing beyond noise. */
 const FOLDS = 4
+/** Below any probability: goes to the large model whatever the level. */
+const ALWAYS_LARGE = -1
 
 export interface TrainOptions {
   readonly pair: Pair
@@ -98,15 +101,24 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
   await steps.begin('selecting thresholds')
   const stacking: StackingRows = { predictions, gaps: set.gaps, labels }
   const scores = crossFit(stacking, foldOf)
-  const blend: BlendParameters = { view, components, combination: fitCombination(stacking, () => true) }
+  const { familiarity, isUnfamiliar } = fitFamiliarity(
+    examples.map(({ features }) => features),
+    view.weighting,
+  )
+  const combination = fitCombination(stacking, () => true)
+  const blend: BlendParameters = { view, components, combination, familiarity }
   await steps.begin('done')
   const trials = {
     scores,
     small: pairs.map(({ smallQuality }) => smallQuality),
     large: pairs.map(({ largeQuality }) => largeQuality),
   }
+  const marked = {
+    ...trials,
+    scores: scores.map((score, row) => (isUnfamiliar[row] === true ? ALWAYS_LARGE : score)),
+  }
   const meanQuality = { small: mean(trials.small), large: mean(trials.large) }
-  const curve = createTrainingCurve(trials)
+  const curve = createTrainingCurve(marked)
   return {
     formatVersion: 1,
     method,
@@ -119,6 +131,7 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
       seed,
       libraryVersion: options.libraryVersion,
       meanQuality,
+      unfamiliar: { falseAlarmRate: FALSE_ALARM_RATE },
     },
     relaxation: relaxation === null ? null : toStored(relaxation),
     crossValidation: {
@@ -126,7 +139,7 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
       taskTableApgr: apgrOf({ ...trials, scores: predictions[COMPONENT_NAMES.indexOf('table')] ?? [] }),
     },
     trainingCurve: curve,
-    calibration: createCalibration(trials, {
+    calibration: createCalibration(marked, {
       source: 'cross-fitted',
       prior: { curve, rows: examples.length, meanQuality },
       dataHash: options.dataHash,

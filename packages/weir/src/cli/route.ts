@@ -105,8 +105,9 @@ function readObject(text: string): Readonly<Record<string, unknown>> | undefined
 }
 
 function toJson(decision: Decision): object {
-  const { model, score, threshold, quality, truncated, reason, level, mode, confidence } = decision
-  return { model, score, threshold, quality, truncated, reason, level, mode, confidence }
+  const { model, score, threshold, quality, truncated, reason, level, mode, confidence, unfamiliar } =
+    decision
+  return { model, score, threshold, quality, truncated, reason, level, mode, confidence, unfamiliar }
 }
 
 function toText({ model, score, threshold, reason }: Decision): string {

@@ -77,10 +77,10 @@ async function serveConfig(
 
 /** Throws `artifact.` errors; `artifact.pair` when the configuration names another pair or lacks a model of it. */
 async function loadRiver(config: Config): Promise<River> {
-  const { artifactPath, models, onEstimatorFailure, mode } = config
+  const { artifactPath, models, onEstimatorFailure, onUnfamiliar, mode } = config
   const artifact = await readArtifact(artifactPath)
   checkPair(config, artifact)
-  return createRiver(artifact, { candidates: models, onEstimatorFailure, mode })
+  return createRiver(artifact, { candidates: models, onEstimatorFailure, onUnfamiliar, mode })
 }
 
 function checkPair({ small, large, models, artifactPath }: Config, { pair }: Artifact): void {

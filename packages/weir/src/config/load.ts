@@ -22,6 +22,7 @@ export interface Config {
   readonly quality: number
   /** Of levels that a request names no mode for. */
   readonly mode: Mode
+  readonly onUnfamiliar: 'large' | 'score'
   readonly onEstimatorFailure: 'small' | 'large'
   readonly models: readonly UpstreamModel[]
   /** Null: the artifact says. */
@@ -83,6 +84,7 @@ export function parseConfig({ text, path, env }: ConfigText): Config {
     artifactPath: resolve(folder, requireArtifact(written, source)),
     quality: written.quality,
     mode: written.mode,
+    onUnfamiliar: written.onUnfamiliar,
     onEstimatorFailure: written.onEstimatorFailure,
     models: Object.freeze(models),
     small: written.small ?? null,

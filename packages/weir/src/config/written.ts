@@ -22,6 +22,7 @@ export interface WrittenConfig {
   readonly artifact?: string | undefined
   readonly quality: number
   readonly mode: 'promise' | 'estimate'
+  readonly onUnfamiliar: 'large' | 'score'
   readonly onEstimatorFailure: 'small' | 'large'
   readonly models: Readonly<Record<string, WrittenModel>>
   readonly small?: string | undefined
@@ -65,6 +66,8 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   quality: level.default(DEFAULT_QUALITY),
   /** Of levels that a request names no mode for. Default promise: a level that is not provable goes to the large model. */
   mode: z.enum(['promise', 'estimate']).default('promise'),
+  /** What happens to a query unlike the training rows. Default large: promises are proven for that. */
+  onUnfamiliar: z.enum(['large', 'score']).default('large'),
   /** Where a query goes when the estimator fails. Default large: keeps the quality, costs more. */
   onEstimatorFailure: z.enum(['small', 'large']).default('large'),
   models: z.record(z.string(), model),

@@ -69,6 +69,8 @@ export function addDecisionHeaders(headers: string[], { id, decision, ...answere
   headers.push(
     'x-weir-truncated',
     String(decision.truncated),
+    'x-weir-unfamiliar',
+    String(decision.unfamiliar),
     'x-weir-decision-id',
     id,
     'x-weir-overhead-ms',

@@ -34,6 +34,7 @@ function outcome(id: string, extra: Partial<LiveOutcome> = {}): LiveOutcome {
       level: null,
       confidence: null,
       truncated: false,
+      unfamiliar: false,
       propensity: 1,
       ranking: ['small'],
       policy: 'named',
