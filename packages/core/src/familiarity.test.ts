@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Features } from './contract/features.ts'
 import { isUnfamiliar } from './estimate/familiarity.ts'
+import { weigh } from './estimate/weighting.ts'
 import { createRng, type Rng } from './math/rng.ts'
 import { createLexicalEncoder } from './request/lexical.ts'
 import { queryFromPrompt } from './request/query.ts'
@@ -26,7 +27,8 @@ describe('familiarity', () => {
   const training = Array.from({ length: 1500 }, () => read(write(rng)))
   const weighting = fitWeighting(training, encoder.spec)
   const { familiarity, isUnfamiliar: flagged } = fitFamiliarity(training, weighting)
-  const isFlagged = (text: string): boolean => isUnfamiliar(read(text), weighting, familiarity)
+  const isFlagged = (text: string): boolean =>
+    isUnfamiliar({ features: read(text), known: weigh(read(text), weighting).known }, weighting, familiarity)
 
   it('calls few queries of the same traffic unfamiliar, in training and after', () => {
     const fresh = Array.from({ length: 2000 }, () => isFlagged(write(rng)))

@@ -46,10 +46,11 @@ export function createBlendEstimator(parameters: BlendParameters): Estimator {
   return {
     name: 'blend',
     estimate(features: Features): Estimates {
-      const predictions = predictComponents(components, see(features, view, room), combination.weights)
+      const seen = see(features, view, room)
+      const predictions = predictComponents(components, seen, combination.weights)
       return {
         pSmall: combine(combination, predictions),
-        isUnfamiliar: isUnfamiliar(features, view.weighting, familiarity),
+        isUnfamiliar: isUnfamiliar({ features, known: seen.known }, view.weighting, familiarity),
       }
     },
   }

@@ -94,6 +94,8 @@ export const COMPONENT_NAMES: readonly ComponentName[] = ['label', 'gap', 'table
 
 /** A query as the components see it. */
 export interface Seen {
+  /** Buckets of the query that training has seen often enough to keep. */
+  readonly known: number
   readonly text: SparseRow
   readonly words: SparseRow
   /** Unit vector of length rank, then the surface features: the forest's columns. */
@@ -118,7 +120,7 @@ export function see(
   { weighting, projection, rank }: View,
   room: Room = createRoom(),
 ): Seen {
-  const { text, words } = weigh(features, weighting, room.weigh)
+  const { text, words, known } = weigh(features, weighting, room.weigh)
   const columns = rank + features.surface.length
   if (room.dense.length !== columns) room.dense = new Float32Array(columns)
   const { dense } = room
@@ -129,7 +131,7 @@ export function see(
   const scale = square > 0 ? 1 / Math.sqrt(square) : 0
   for (let c = 0; c < rank; c++) dense[c] = scale * (sums[c] ?? 0)
   dense.set(features.surface, rank)
-  return { text, words, dense, embedding: dense.subarray(0, rank) }
+  return { known, text, words, dense, embedding: dense.subarray(0, rank) }
 }
 
 /**

@@ -8,7 +8,6 @@
  * false alarms.
  */
 import type { Features } from '../contract/features.ts'
-import { placeOf } from '../math/bit-index.ts'
 import type { Weighting } from './weighting.ts'
 
 export interface Familiarity {
@@ -23,12 +22,15 @@ export interface Familiarity {
 /** N-grams that a short text is given for free, so that one odd word in three does not raise an alarm. */
 const PRIOR = 20
 
-export function isUnfamiliar(features: Features, weighting: Weighting, familiarity: Familiarity): boolean {
-  const { indices, surface } = features
-  let unknown = 0
-  for (const bucket of indices) if (placeOf(weighting.index, bucket) < 0) unknown += 1
-  if (unknownShare(unknown, indices.length, familiarity.meanUnknown) > familiarity.unknownLimit) return true
-  return furthestSurface(surface, weighting) > (familiarity.surfaceLimit ?? Number.POSITIVE_INFINITY)
+/** `known`: distinct n-grams of the query that the weighting keeps. */
+export function isUnfamiliar(
+  { features, known }: { readonly features: Features; readonly known: number },
+  weighting: Weighting,
+  { meanUnknown, unknownLimit, surfaceLimit }: Familiarity,
+): boolean {
+  const all = features.indices.length
+  if (unknownShare(all - known, all, meanUnknown) > unknownLimit) return true
+  return furthestSurface(features.surface, weighting) > (surfaceLimit ?? Number.POSITIVE_INFINITY)
 }
 
 /** `mean`: what a text of no words is taken for. */

@@ -33,6 +33,8 @@ export interface Weighted {
   readonly text: SparseRow
   /** Columns are vocabulary positions; length at most 1. */
   readonly words: SparseRow
+  /** Buckets of the query that training has seen often enough to keep. */
+  readonly known: number
 }
 
 /** Weight of one standard deviation of a surface feature: all together then weigh about half as much as a channel. */
@@ -87,6 +89,7 @@ export function weigh(
   return {
     text: { indices: room.kept.subarray(0, end), values: room.scaled.subarray(0, end) },
     words: { indices: room.words.subarray(0, words), values: room.wordValues.subarray(0, words) },
+    known: size,
   }
 }
 
