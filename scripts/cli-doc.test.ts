@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { register as registerCalibrate } from '../packages/weir/src/cli/calibrate.ts'
 import { register as registerCompare } from '../packages/weir/src/cli/compare.ts'
 import { register as registerEvaluate } from '../packages/weir/src/cli/evaluate.ts'
 import { register as registerHeadroom } from '../packages/weir/src/cli/headroom.ts'
@@ -20,6 +21,7 @@ for (const register of [
   registerTrain,
   registerEvaluate,
   registerTransfer,
+  registerCalibrate,
   registerCompare,
   registerHeadroom,
   registerRoute,

@@ -1,19 +1,28 @@
 /**
  * `weir evaluate --artifact A --data F [F…]`: replays recorded rows through the artifact's router and measures what it would have kept and saved.
  */
-import { createRiver, fitTaskTable, toPairOutcome, type Outcome, type Pair, type TaskTable } from '@weir/core'
+import {
+  createRiver,
+  fitTaskTable,
+  toPairOutcome,
+  type Mode,
+  type Outcome,
+  type Pair,
+  type TaskTable,
+} from '@weir/core'
 import type { Command } from 'commander'
 import { createOutcomeHash, readOutcomes, type OutcomeHash } from '../record/outcome-file.ts'
 import type { Evaluation } from '../report/evaluation.ts'
 import { counted } from '../report/format.ts'
 import { checkPlace, writePage } from '../report/page-file.ts'
-import { parseSeed } from './parse-option.ts'
+import { parseModeOption, parseSeed } from './parse-option.ts'
 
 interface EvaluateOptions {
   readonly artifact: string
   readonly data: readonly string[]
   readonly training?: readonly string[]
   readonly seed: number
+  readonly mode: Mode
   readonly json?: boolean
   readonly html?: string
   readonly skipBad?: boolean
@@ -31,6 +40,7 @@ export function register(program: Command): void {
       '--training <files...>',
       'rows that the task-type table baseline is fitted on; default: cross-fitted on --data',
     )
+    .option('--mode <mode>', 'how levels are meant: promise or estimate', parseModeOption, 'promise')
     .option('--seed <n>', 'seed of the resampling', parseSeed, 1)
     .option('--json', 'print one JSON object (docs/metrics.md)')
     .option('--html <file>', 'write the report as one self-contained page')
@@ -58,7 +68,7 @@ export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluatio
   const { measureRiver } = await import('../report/measure.ts')
   const { collectWarnings, describeArtifact } = await import('../report/evaluation.ts')
   const artifact = await readArtifact(options.artifact)
-  const river = createRiver(artifact)
+  const river = createRiver(artifact, { mode: options.mode })
   const skips = { count: 0 }
   const taskTable = options.training && (await fitTable(options.training, artifact.pair))
   const hash = createOutcomeHash()

@@ -113,7 +113,7 @@ async function prepare(bench: Bench, { trainCount, freshCount }: Counts): Promis
   const river = cached ?? toRiver(bench, await learn(bench, known))
   const lines = await evaluateLevels(river, unseen, LEVELS)
   bench.write(
-    `\nOn ${freshCount} fresh questions, replayed through the code that serves (± 95% margin; prices are made up):\n\n${writeTable(lines)}\n`,
+    `\nOn ${freshCount} fresh questions, replayed through the code that serves (levels are promised with 95% confidence; ± 95% margin of these questions; prices are made up):\n\n${writeTable(lines)}\n`,
   )
   return river
 }

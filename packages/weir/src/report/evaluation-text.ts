@@ -4,12 +4,13 @@
 import { COMPARISON_COLUMNS, listComparison } from './comparison.ts'
 import { noteNormalisation } from './efficiency-rows.ts'
 import type { Evaluation } from './evaluation.ts'
-import { between, counted, decimal, dollars, percent } from './format.ts'
+import { counted } from './format.ts'
 import { renderHeadline } from './headline.ts'
 import { listMetrics } from './metric-rows.ts'
 import { listNullRouters, NULL_COLUMNS } from './null-routers.ts'
 import { describeReliability, listTypes, noteTypes, TYPE_COLUMNS, worstTypes } from './reliability-text.ts'
 import { dropEmptyColumns, renderTable } from './table.ts'
+import { explainLevels, LEVEL_TITLES, toLevelCells } from './level-cells.ts'
 
 export function renderEvaluation(evaluation: Evaluation): string {
   const parts = [
@@ -43,22 +44,13 @@ function renderSubject(evaluation: Evaluation): string {
 }
 
 function renderLevels({ levels }: Evaluation): string {
-  const columns = ['level', 'delivered', '95% interval', 'kept small', 'quality', 'cost a query', 'saved']
-  const rows = levels.map((level) => [
-    level.asked.toFixed(2),
-    percent(level.delivered),
-    between(level.deliveredInterval, percent),
-    percent(level.costAdvantage),
-    decimal(level.quality),
-    dollars(level.costUsd),
-    percent(level.costSaving),
-  ])
-  return renderTable(
+  const table = renderTable(
     ...dropEmptyColumns(
-      columns.map((title) => ({ title })),
-      rows,
+      LEVEL_TITLES.map((title) => ({ title })),
+      levels.map(toLevelCells),
     ),
   )
+  return `${table}\n${explainLevels(levels)}`
 }
 
 function renderMetrics(evaluation: Evaluation): string {

@@ -7,7 +7,7 @@
 import { COMPARISON_COLUMNS, listComparison } from './comparison.ts'
 import { noteNormalisation } from './efficiency-rows.ts'
 import type { Evaluation } from './evaluation.ts'
-import { between, count, counted, decimal, dollars, percent } from './format.ts'
+import { count, counted, decimal, percent } from './format.ts'
 import { headlineLevel, renderHeadline } from './headline.ts'
 import { escape, renderDocument, renderFacts, renderTable, section } from './html.ts'
 import { listMetrics } from './metric-rows.ts'
@@ -22,6 +22,7 @@ import {
   noteTypes,
   TYPE_COLUMNS,
 } from './reliability-text.ts'
+import { explainLevels, LEVEL_TITLES, toLevelCells } from './level-cells.ts'
 
 /** `writtenAt`: ISO 8601, UTC. */
 export function renderPage(evaluation: Evaluation, writtenAt: string): string {
@@ -73,22 +74,14 @@ function renderLevels(evaluation: Evaluation): string {
   const marked = headlineLevel(evaluation)
   const rows = evaluation.levels.map((level) => ({
     isMarked: level === marked,
-    cells: [
-      level.asked.toFixed(2),
-      percent(level.delivered),
-      between(level.deliveredInterval, percent),
-      percent(level.costAdvantage),
-      decimal(level.quality),
-      dollars(level.costUsd),
-      percent(level.costSaving),
-    ],
+    cells: toLevelCells(level),
   }))
-  const titles = ['asked', 'delivered', '95% interval', 'kept small', 'quality', 'cost a query', 'saved']
   return section(
     'Asked for and delivered',
     "The share of the large model's quality that was asked for, and what came out on these rows. On or above the dashed line the level was kept. " +
-      'The bars are 95% intervals; the dotted line is what the small model alone gives. Thresholds are point estimates: no guarantee.',
-    `<figure>${plotLevels(evaluation)}</figure>${renderTable(titles, rows)}`,
+      'The bars are 95% intervals; the dotted line is what the small model alone gives. ' +
+      explainLevels(evaluation.levels),
+    `<figure>${plotLevels(evaluation)}</figure>${renderTable(LEVEL_TITLES, rows)}`,
   )
 }
 
