@@ -32,9 +32,9 @@ describe('poolCurves', () => {
   })
 
   it('lets go of the training rows as traffic departs from them', () => {
-    // 1,000 fresh rows without a loss: shift^2 = 0.3^2 - 0.3 / 1000 - 0.3 / 300 = 0.0887, m = 0.3 / (0.3 / 300 + 0.0887) = 3.3445.
+    // 1,000 fresh rows without a loss: shift^2 = 0.3^2 - 2 (0.3 / 1000 + 0.3 / 300) = 0.0874, m = 0.3 / (0.3 / 300 + 0.0874) = 3.394.
     const { quality } = poolCurves(rows(1000, 0), PRIOR)
-    const m = 0.3 / (0.3 / 300 + 0.0887)
+    const m = 0.3 / (0.3 / 300 + 0.0874)
     expect(quality[0]).toBeCloseTo((1000 + 0.8 * m) / (1000 + m), 10)
     expect(quality[0]! - quality[2]!).toBeCloseTo((0.3 * m) / (1000 + m), 10)
   })

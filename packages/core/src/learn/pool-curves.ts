@@ -3,10 +3,11 @@
  * rows' cross-fitted curve is many rows more, and it is wrong where traffic has changed. How much it counts is read from the rows:
  *
  *   loss(t) = (n freshLoss(t) + m trainingLoss(t)) / (n + m),   loss = quality(all large) - quality(routed at threshold t)
- *   m       = v / (v / N + shift^2),   shift^2 = max(0, (freshGap - trainingGap)^2 - v / n - v / N)
+ *   m       = v / (v / N + shift^2),   shift^2 = max(0, (freshGap - trainingGap)^2 - 2 (v / n + v / N))
  *
- * n fresh rows, N training rows, v the variance of the quality gap of a row: m is N while the mean gaps differ no more than chance makes
- * them, and falls to nothing as they part (the usual moment estimate of a between-group variance, DerSimonian and Laird 1986).
+ * n fresh rows, N training rows, v the variance of the quality gap of a row: m is N while the mean gaps differ by less than 1.4
+ * standard errors, and falls to nothing as they part (the moment estimate of a between-group variance, DerSimonian and Laird 1986, with chance
+ * taken off twice: once leaves a third of the unchanged cases half-trusted).
  * For estimates only: a promise is proven on the fresh rows alone.
  */
 import type { TrainingCurve } from '../contract/artifact.ts'
@@ -45,7 +46,7 @@ function priorWeight({ quality }: QualityCurve, n: number, { curve, rows, meanQu
   const variance = Math.max(curve.gapVariance, 1e-9)
   const freshGap = (quality.at(-1) ?? 0) - (quality[0] ?? 0)
   const chance = variance / n + variance / rows
-  const shift = Math.max(0, (freshGap - (meanQuality.small - meanQuality.large)) ** 2 - chance)
+  const shift = Math.max(0, (freshGap - (meanQuality.small - meanQuality.large)) ** 2 - 2 * chance)
   return variance / (variance / rows + shift)
 }
 
