@@ -22,11 +22,12 @@ describe('chat completions', () => {
     ['weir', 'easy', {}, 'small', 'score_at_or_above_threshold'],
     ['weir', 'hard', {}, 'large', 'score_below_threshold'],
     ['weir@0.5', 'hard', {}, 'small', 'score_at_or_above_threshold'],
-    ['weir@1', 'easy', {}, 'large', 'level_not_feasible'],
+    ['weir@1', 'easy', {}, 'large', 'level_not_provable'],
     ['router-mf-0.1', 'hard', {}, 'small', 'score_at_or_above_threshold'],
     ['router-bert-0.2', 'hard', {}, 'large', 'score_below_threshold'],
     ['small', 'hard', {}, 'small', 'model_named'],
-    ['weir', 'easy', { 'x-weir-quality': '1' }, 'large', 'level_not_feasible'],
+    ['weir', 'easy', { 'x-weir-quality': '1' }, 'large', 'level_not_provable'],
+    ['weir@1', 'easy', { 'x-weir-mode': 'estimate' }, 'large', 'level_not_feasible'],
     ['weir', 'hard', { 'x-weir-quality': '0.5' }, 'small', 'score_at_or_above_threshold'],
   ])('%s, %s query, headers %j -> %s', async (model, text, headers, answered, reason) => {
     const { gateway, small, large } = await startFleet(both)
@@ -63,7 +64,9 @@ describe('chat completions', () => {
       'x-request-id': headers.get('x-weir-decision-id'),
       'x-weir-attempts': '1',
       'x-weir-decision-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
-      'x-weir-mode': 'estimate',
+      'x-weir-confidence': '0.95',
+      'x-weir-level': '0.95',
+      'x-weir-mode': 'promise',
       'x-weir-model': 'small',
       'x-weir-overhead-ms': expect.stringMatching(/^\d+\.\d{3}$/),
       'x-weir-quality': '0.95',
@@ -71,6 +74,7 @@ describe('chat completions', () => {
       'x-weir-score': '0.875',
       'x-weir-threshold': String(0.95 - 0.4),
       'x-weir-truncated': 'false',
+      'x-weir-unfamiliar': 'false',
     })
   })
 
@@ -177,6 +181,7 @@ describe('errors have the OpenAI shape', () => {
     ['no model', chat, '{"messages":[{"role":"user","content":"sesame"}]}', 400, 'request.body'],
     ['unknown model', chat, chatBody('sesame', { model: 'gpt-9' }), 404, 'request.model'],
     ['bad level', chat, chatBody('sesame', { model: 'weir@7' }), 400, 'request.quality'],
+    ['bad mode', chat, chatBody('sesame', { weir: { mode: 'certain' } }), 400, 'request.mode'],
     ['bad extension', chat, chatBody('sesame', { weir: { qualty: 1 } }), 400, 'request.body'],
     ['too large', chat, chatBody('sesame'.repeat(300)), 413, 'request.too_large'],
     ['unknown path', '/v1/nothing', '{}', 404, 'request.route'],
