@@ -18,7 +18,7 @@ import { writeMarkers } from './results/readme.ts'
 import { runCases, type CaseName } from './results/run-cases.ts'
 import type { Figures, Rendered, Section } from './results/section.ts'
 import { SECTIONS } from './results/sections.ts'
-import { FIGURES, toStoredFigures } from './results/stored-figures.ts'
+import { FIGURES, ROOT, toStoredFigures } from './results/stored-figures.ts'
 
 /** Sections with the cases asked for; no section without cases. */
 function choose(
@@ -39,9 +39,12 @@ function choose(
     .filter(({ chosen }) => chosen.length > 0)
 }
 
+function git(...args: readonly string[]): string {
+  return execFileSync('git', args, { encoding: 'utf8', cwd: ROOT }).trim()
+}
+
 /** Of the code that made the numbers. A page made from changed files says so. */
 function commitOf(): string {
-  const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim()
   const changed = git('status', '--porcelain', '--', 'packages', 'scripts')
   return `${git('rev-parse', '--short=12', 'HEAD')}${changed === '' ? '' : ' with changes'}`
 }

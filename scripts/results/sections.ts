@@ -1,0 +1,9 @@
+/** The sections of docs/results.md, in their order on the page. */
+import { paperTables } from './paper-tables.ts'
+import { promises } from './promises.ts'
+import { proven } from './proven.ts'
+import { routing } from './routing.ts'
+import type { Section } from './section.ts'
+import { synthetic } from './synthetic.ts'
+
+export const SECTIONS: readonly Section[] = [routing, promises, proven, synthetic, paperTables]
