@@ -13,15 +13,9 @@ import { interleave, stackRows, type SparseMatrix } from '../math/sparse.ts'
 import type { TaskTypes } from './task-types.ts'
 
 /** Predictions at this tolerance correlate above 0.999 with those of the exact solution on the recorded pairs. */
-const SOLVER = { epochs: 15, tolerance: 1e-2 } as const
+export const SOLVER = { epochs: 15, tolerance: 1e-2 } as const
 /** Remembered queries at most: bounds a decision's cost. More are sampled down. */
 const MAX_NEIGHBOURS_KEPT = 1024
-
-/**
- * Inverse penalty of the linear readers. Each model's quality is a stronger signal than their gap, so that one value serves weak text and
- * strong; choosing it per training, as the gap alone needed, cost more by chance than it gained.
- */
-const INVERSE_PENALTY = 0.2
 
 /** Training rows in the forms the components need; one entry per row, in row order. */
 export interface TrainingSet {
@@ -73,13 +67,20 @@ export function createTrainingSet({ textColumns, vocabularySize, ...rest }: Trai
   }
 }
 
-/** `seed`: the same for every subset, so that folds differ by their rows alone. */
-export function fitReaders(set: TrainingSet, rows: readonly number[], seed: number): Readers {
+export interface FitOptions {
+  /** The same for every subset, so that folds differ by their rows alone. */
+  readonly seed: number
+  /** Of the linear readers, from select-penalty.ts. */
+  readonly inversePenalty: number
+}
+
+export function fitReaders(
+  set: TrainingSet,
+  rows: readonly number[],
+  { seed, inversePenalty }: FitOptions,
+): Readers {
   const fitLinear = (labels: Float64Array): LinearFit =>
-    fitSoftLogistic(
-      { matrix: set.text, labels, rows },
-      { inversePenalty: INVERSE_PENALTY, ...SOLVER, rng: createRng(seed) },
-    )
+    fitSoftLogistic({ matrix: set.text, labels, rows }, { inversePenalty, ...SOLVER, rng: createRng(seed) })
   const small = fitLinear(set.smallQualities)
   const large = fitLinear(set.largeQualities)
   return {

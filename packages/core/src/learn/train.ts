@@ -29,10 +29,11 @@ import { fitCombination, type StackingRows } from './fit-combination.ts'
 import { FALSE_ALARM_RATE, fitFamiliarity } from './fit-familiarity.ts'
 import { fitQualities, predictCrossFitted } from './fit-qualities.ts'
 import { fitView } from './fit-view.ts'
-import { createTrainingSet, fitReaders, type TrainingSet } from './fit-components.ts'
+import { createTrainingSet, fitReaders, type FitOptions, type TrainingSet } from './fit-components.ts'
 import { createCalibration, DEFAULT_DELTA } from './calibration.ts'
 import { assignFolds } from './folds.ts'
 import { makeLabels } from './labels.ts'
+import { selectInversePenalty } from './select-penalty.ts'
 import { selectRelaxation, type Relaxation } from './select-relaxation.ts'
 import { findTaskTypes } from './task-types.ts'
 import { createTrainingCurve } from './threshold-sequence.ts'
@@ -90,12 +91,13 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
   const { set, view } = prepare(examples, options)
   const keys = examples.map(({ textKey }) => textKey)
   const foldOf = assignFolds(keys, FOLDS, createRng(seed))
-  const readings = await readOutOfFold({ set, foldOf, seed, steps })
+  const fit: FitOptions = { seed, inversePenalty: selectInversePenalty(set, foldOf, seed) }
+  const readings = await readOutOfFold({ set, foldOf, fit, steps })
   const learned = { ...set, readings }
   const predictions = predictCrossFitted(learned, foldOf, COMPONENT_NAMES.length)
   await steps.begin('fitting on all rows')
   const components = {
-    ...fitReaders(set, [...examples.keys()], seed),
+    ...fitReaders(set, [...examples.keys()], fit),
     qualities: fitQualities(learned, () => true),
   }
   await steps.begin('selecting thresholds')
@@ -219,10 +221,10 @@ function prepare(
 async function readOutOfFold(input: {
   readonly set: TrainingSet
   readonly foldOf: Uint8Array
-  readonly seed: number
+  readonly fit: FitOptions
   readonly steps: Steps
 }): Promise<Reading[]> {
-  const { set, foldOf, seed, steps } = input
+  const { set, foldOf, fit, steps } = input
   const readings: Reading[] = []
   const rows = [...foldOf.keys()]
   for (let fold = 0; fold < FOLDS; fold++) {
@@ -230,7 +232,7 @@ async function readOutOfFold(input: {
     const readers = fitReaders(
       set,
       rows.filter((row) => foldOf[row] !== fold),
-      seed,
+      fit,
     )
     set.seen.forEach((seen, row) => {
       if (foldOf[row] === fold) readings[row] = read(readers, seen)

@@ -42,15 +42,16 @@ describe('Hoeffding-Bentkus', () => {
     expect(hoeffdingBentkusPValue(0.6, 0.5, 100)).toBe(1)
   })
 
-  it('falls with the mean and with n', () => {
+  it('rises with the mean', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 0.49, noNaN: true }),
         fc.double({ min: 0, max: 0.49, noNaN: true }),
         (a, b) => {
           const [low, high] = [Math.min(a, b), Math.max(a, b)]
+          const rounding = 1e-9
           expect(hoeffdingBentkusPValue(low, 0.5, 200)).toBeLessThanOrEqual(
-            hoeffdingBentkusPValue(high, 0.5, 200),
+            hoeffdingBentkusPValue(high, 0.5, 200) * (1 + rounding),
           )
         },
       ),
