@@ -3,6 +3,7 @@
  * training rows', another day, or a promise that holds at any number of rows. Rows are scored by the code that serves.
  */
 import type { Artifact } from './contract/artifact.ts'
+import type { Pair } from './contract/candidate.ts'
 import { WeirError } from './contract/errors.ts'
 import type { Outcome } from './contract/outcome.ts'
 import { toPairOutcome } from './contract/pair-outcome.ts'
@@ -13,6 +14,8 @@ import { createRiver } from './river.ts'
 import { decide, type River } from './serve.ts'
 
 export interface CalibrateOptions {
+  /** Binds the router to another pair of models: what `weir transfer` calls recalibrating. Default: the artifact's pair. */
+  readonly pair?: Pair
   /** SHA-256 of the rows, hex. */
   readonly dataHash: string
   /** UTC day, ISO 8601. Default: none is stored. */
@@ -46,8 +49,9 @@ export async function calibrate(
       'these are the rows that the artifact was trained on; calibrate on rows that training has not seen',
     )
   }
-  const trials = await scoreRows(createRiver(artifact), rows, options)
-  if (trials.scores.length === 0) throw noJudgedRow(rows, artifact.pair)
+  const pair = options.pair ?? artifact.pair
+  const trials = await scoreRows(createRiver({ ...artifact, pair }), rows, options)
+  if (trials.scores.length === 0) throw noJudgedRow(rows, pair)
   if (trials.scores.length < MIN_ROWS) {
     throw new WeirError(
       'data.too_few',
@@ -55,15 +59,18 @@ export async function calibrate(
     )
   }
   const { trainingCurve, training } = artifact
+  const isSamePair = pair.small === artifact.pair.small && pair.large === artifact.pair.large
   const calibration = createCalibration(trials, {
     source: 'held-out',
+    isSamePair,
     prior: { curve: trainingCurve, rows: training.rows, meanQuality: training.meanQuality },
     dataHash: options.dataHash,
     date: options.date ?? null,
     seed: options.seed ?? 0,
     delta: options.delta ?? DEFAULT_DELTA,
   })
-  return { ...artifact, calibration }
+  if (isSamePair) return { ...artifact, calibration }
+  return { ...artifact, pair, training: { ...training, pair: training.pair ?? artifact.pair }, calibration }
 }
 
 interface ScoredRows {

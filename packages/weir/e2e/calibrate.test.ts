@@ -61,6 +61,23 @@ describe('weir calibrate', () => {
     expect(after.calibration.date).toMatch(/^\d{4}-\d\d-\d\d$/)
   })
 
+  it('binds the router to another pair, whose promises are its own', async () => {
+    const renamed = plantedRows({ rows: 400, seed: 2 }).map(({ models, ...row }) => ({
+      ...row,
+      models: { other: models['little'] ?? {}, big: models['big'] ?? {} },
+    }))
+    await writeOutcomes(at('other.jsonl'), renamed)
+    const { code, err } = await calibrate('other.jsonl', '--small', 'other')
+    expect([code, err]).toEqual([0, ''])
+    expect(await load('b.weir')).toMatchObject({
+      pair: { small: 'other', large: 'big' },
+      training: { pair: { small: 'little', large: 'big' } },
+      calibration: { rows: 400, guarantee: 'finite-sample' },
+    })
+    const same = await calibrate('other.jsonl', '--small', 'big')
+    expect([same.code, same.err]).toEqual([2, expect.stringMatching(/both name big/)])
+  })
+
   it('prints one JSON object, the same for the same rows and seed', async () => {
     const first = await calibrate('fresh.jsonl', '--json')
     const again = await calibrate('fresh.jsonl', '--json')

@@ -68,6 +68,8 @@ export interface Artifact {
   readonly metric: string
   readonly encoder: EncoderSpec
   readonly training: {
+    /** The pair trained for, where `weir calibrate` has since bound the router to another one. */
+    readonly pair?: Pair
     /** SHA-256 of the training rows used, hex. */
     readonly dataHash: string
     readonly rows: number

@@ -21,11 +21,13 @@ export interface CalibrationOptions extends Pick<Calibration, 'dataHash' | 'date
   /** Its thresholds are the sequence that a promise walks. */
   readonly prior: CurvePrior
   readonly source: Calibration['source']
+  /** Whether the prior speaks of the same pair of models, so that estimates may lean on its curve. Default true. */
+  readonly isSamePair?: boolean
 }
 
 /** Needs at least one row. Throws RangeError for a `delta` outside (0, 1). */
 export function createCalibration(trials: Trials, options: CalibrationOptions): Calibration {
-  const { source, prior, dataHash, date, seed, delta } = options
+  const { source, prior, isSamePair = true, dataHash, date, seed, delta } = options
   if (!(delta > 0 && delta < 1)) throw new RangeError(`delta must be in (0, 1), got ${delta}`)
   const isHeldOut = source === 'held-out'
   return {
@@ -39,7 +41,10 @@ export function createCalibration(trials: Trials, options: CalibrationOptions): 
     meanQuality: { small: mean(trials.small), large: mean(trials.large) },
     levels: {
       promise: selectPromises(trials, { levels: LEVELS, delta, prior, seed }),
-      estimate: selectThresholds(isHeldOut ? poolCurves(trials, prior) : createQualityCurve(trials), LEVELS),
+      estimate: selectThresholds(
+        isHeldOut && isSamePair ? poolCurves(trials, prior) : createQualityCurve(trials),
+        LEVELS,
+      ),
     },
   }
 }

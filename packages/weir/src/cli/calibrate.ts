@@ -2,7 +2,7 @@
  * weir calibrate: an artifact and fresh rows in, the same router with the quality levels of those rows out. No training.
  */
 import type { Command } from 'commander'
-import { calibrate, WeirError, type Artifact } from '@weir/core'
+import { calibrate, WeirError, type Artifact, type Pair } from '@weir/core'
 import { checkWritable, readArtifact, writeArtifact } from '../record/artifact-file.ts'
 import { readPairRows } from '../record/pair-rows.ts'
 import { shownLevels, writeLevels } from '../report/levels-text.ts'
@@ -12,6 +12,8 @@ import { endProgress, showProgress } from './progress.ts'
 interface CalibrateFlags {
   readonly artifact: string
   readonly data: readonly string[]
+  readonly small?: string
+  readonly large?: string
   readonly delta: number
   readonly seed: number
   readonly out: string
@@ -31,6 +33,8 @@ export function register(program: Command): void {
       'rows that training has not seen: JSON Lines, plain or gzip, a record store, or -',
     )
     .requiredOption('--out <file>', 'where to write the new artifact')
+    .option('--small <model>', "bind the router to another pair: its cheaper model (default: the artifact's)")
+    .option('--large <model>', "its better model (default: the artifact's)")
     .option('--delta <chance>', 'chance that the promise of a level is broken, in (0, 0.5]', parseDelta, 0.05)
     .option('--seed <n>', 'order in which the rows are bet on', parseSeed, 0)
     .option('--skip-bad', 'skip rows that cannot be read, naming each on standard error')
@@ -45,12 +49,14 @@ export function register(program: Command): void {
 async function run(flags: CalibrateFlags): Promise<void> {
   await checkWritable(flags.out)
   const artifact = await readArtifact(flags.artifact)
-  const { rows, dataHash } = await readPairRows(flags.data, artifact.pair, {
+  const pair = toPair(flags, artifact)
+  const { rows, dataHash } = await readPairRows(flags.data, pair, {
     skipBad: flags.skipBad === true,
     onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
     onProgress: (count) => showProgress('calibrate', `${count} rows read`),
   })
   const calibrated = await calibrate(artifact, rows, {
+    pair,
     dataHash,
     date: today(),
     seed: flags.seed,
@@ -69,6 +75,12 @@ async function run(flags: CalibrateFlags): Promise<void> {
       ? `${JSON.stringify(summarise(calibrated, flags.out))}\n`
       : toText(calibrated, flags.out),
   )
+}
+
+function toPair({ small, large }: CalibrateFlags, { pair }: Artifact): Pair {
+  const wanted = { small: small ?? pair.small, large: large ?? pair.large }
+  if (wanted.small !== wanted.large) return wanted
+  throw new WeirError('cli.usage', `--small and --large both name ${wanted.small}; name two different models`)
 }
 
 /** A level speaks of one measure: rows scored by another would calibrate something else under the same name. */
