@@ -84,11 +84,12 @@ export function seedsOf(rows: number): readonly number[] {
 /** Of the held-out rows into validation and test, a training. */
 export const DRAWS = 100
 
-/** One label method on one pair, means over trainings. Drops are fractions of the large model's quality. */
-export interface MethodResult {
-  readonly method: Method
-  /** Largest relaxation t* over trainings. */
-  readonly relaxation: number
+/** One router on one pair, means over trainings. Drops are fractions of the large model's quality. */
+export interface RouterResult {
+  /** A label that a router of the paper's kind was taught, or weir's own router. */
+  readonly router: Method | 'weir'
+  /** Its labels are those of the router before it, in every training. */
+  readonly repeats: boolean
   readonly dropAt: readonly { readonly mean: number; readonly deviation: number }[]
   readonly recipe: {
     readonly validationDrop: number
@@ -109,9 +110,12 @@ export interface Result {
   readonly trainings: number
   readonly small: number
   readonly large: number
-  readonly methods: readonly MethodResult[]
-  /** Every training of det (and prob) would give the same labels as trans. */
-  readonly coincide: { readonly det: boolean; readonly prob: boolean }
+  /** Answers a model and query, at most. */
+  readonly samples: number
+  /** Largest relaxation t* over trainings. */
+  readonly relaxation: number
+  /** det, prob, trans, weir; none when training failed. */
+  readonly routers: readonly RouterResult[]
   /** Why a training failed, when one did. */
   readonly failure: string | null
 }

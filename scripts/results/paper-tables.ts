@@ -1,6 +1,6 @@
 /**
  * Tables 1 and 3 of Hybrid LLM (arXiv:2404.14618) in form: same labels, same cost advantages, same calibration recipe, on recorded outcomes of
- * other models, with the lexical router in place of DeBERTa.
+ * other models: a router taught each label (label-router.ts), and weir's own beside it.
  *
  *   Table 1   drop = (Q(large) - Q(routed)) / Q(large) on the held-out rows at 10, 20 and 40% cost advantage, ties broken at random
  *   Table 3   on up to 500 validation rows the threshold with the most cost advantage at a drop of at most 1%; its drop on the other rows
@@ -24,14 +24,15 @@ import {
   COST_ADVANTAGES,
   DRAWS,
   DROP_LIMIT,
+  METHODS,
   seedsOf,
   sizesOf,
   type Case,
-  type Method,
-  type MethodResult,
   type Result,
+  type RouterResult,
   type Sizes,
 } from './paper-cases.ts'
+import { scoreByLabels } from './label-router.ts'
 import { renderPaperTables } from './paper-page.ts'
 import { createSection, deviation, mean, type Section } from './section.ts'
 
@@ -43,10 +44,11 @@ interface Drawn {
 }
 
 interface Trained {
-  readonly relaxation: number
   readonly drops: readonly number[]
   readonly draws: readonly Drawn[]
 }
+
+type Router = RouterResult['router']
 
 /** Quality drop at a cost advantage, on the line between the two nearest points of the curve: queries of equal score at random. */
 export function dropAt({ costAdvantage, quality }: QualityCurve, kept: number): number {
@@ -81,31 +83,47 @@ function drawRecipe(held: Scored, { validation }: Sizes, seed: number): Drawn {
   return { validationDrop, validationKept, testDrop, testKept }
 }
 
-async function trainOnce(
-  of: Case,
-  rows: readonly Outcome[],
-  at: { method: Method; seed: number },
-): Promise<Trained> {
-  const { method, seed } = at
-  const sizes = sizesOf(rows.length)
-  const order = orderRows(rows, `paper ${seed}`)
-  const training = order.slice(0, sizes.training)
-  const artifact = await train(training, { pair: of.pair, method, seed, dataHash: hashOf(training) })
-  const held = scoreRows(artifact, order.slice(-sizes.heldOut))
+function judge(held: Scored, sizes: Sizes, seed: number): Trained {
   const curve = createQualityCurve(held)
   return {
-    relaxation: artifact.relaxation?.t ?? 0,
     drops: COST_ADVANTAGES.map((kept) => dropAt(curve, kept)),
     draws: Array.from({ length: DRAWS }, (_, draw) => drawRecipe(held, sizes, 1000 * seed + draw)),
   }
 }
 
-function summarise(method: Method, trained: readonly Trained[]): MethodResult {
+interface TrainedAll {
+  readonly relaxation: number
+  readonly repeats: Readonly<Record<Router, boolean>>
+  readonly routers: Readonly<Record<Router, Trained>>
+}
+
+async function trainAll({ pair }: Case, rows: readonly Outcome[], seed: number): Promise<TrainedAll> {
+  const sizes = sizesOf(rows.length)
+  const order = orderRows(rows, `paper ${seed}`)
+  const [training, held] = [order.slice(0, sizes.training), order.slice(-sizes.heldOut)]
+  const artifact = await train(training, { pair, seed, dataHash: hashOf(training) })
+  const weir = scoreRows(artifact, held)
+  const { relaxation, repeats, scores } = scoreByLabels({ pair, training, held, seed })
+  const judged = (of: readonly number[]): Trained => judge({ ...weir, scores: of }, sizes, seed)
+  return {
+    relaxation,
+    repeats: { ...repeats, weir: false },
+    routers: {
+      det: judged(scores.det),
+      prob: judged(scores.prob),
+      trans: judged(scores.trans),
+      weir: judge(weir, sizes, seed),
+    },
+  }
+}
+
+function summarise(router: Router, trainings: readonly TrainedAll[]): RouterResult {
+  const trained = trainings.map(({ routers }) => routers[router])
   const draws = trained.flatMap((one) => one.draws)
   const over = (read: (drawn: Drawn) => number): number => mean(draws.map(read))
   return {
-    method,
-    relaxation: Math.max(...trained.map(({ relaxation }) => relaxation)),
+    router,
+    repeats: trainings.every(({ repeats }) => repeats[router]),
     dropAt: COST_ADVANTAGES.map((_, i) => {
       const drops = trained.map((one) => one.drops[i] ?? Number.NaN)
       return { mean: mean(drops), deviation: deviation(drops) }
@@ -121,31 +139,15 @@ function summarise(method: Method, trained: readonly Trained[]): MethodResult {
   }
 }
 
-async function trainAll(of: Case, rows: readonly Outcome[], method: Method): Promise<MethodResult> {
-  const trained: Trained[] = []
-  for (const seed of seedsOf(rows.length)) trained.push(await trainOnce(of, rows, { method, seed }))
-  process.stderr.write(`${of.name}: ${method} done\n`)
-  return summarise(method, trained)
-}
-
 async function measure(name: string): Promise<Result> {
   const of = CASES.find((one) => one.name === name)
   if (of === undefined) throw new Error(`no case ${name}`)
   const rows = await readPairRows(of)
   const outcomes = rows.flatMap((row) => toPairOutcome(row, of.pair) ?? [])
-  const isSingle = outcomes.every(
-    ({ smallScores, largeScores }) => smallScores.length + largeScores.length === 2,
-  )
-  const methods: MethodResult[] = []
+  const trainings: TrainedAll[] = []
   let failure: string | null = null
-  let coincide = { det: false, prob: false }
   try {
-    const trans = await trainAll(of, rows, 'trans')
-    coincide = { det: isSingle && trans.relaxation === 0, prob: trans.relaxation === 0 }
-    // With one answer a model det and prob are the same labels, so one training stands for both.
-    if (!coincide.det) methods.push(await trainAll(of, rows, 'det'))
-    if (!coincide.prob && !isSingle) methods.push(await trainAll(of, rows, 'prob'))
-    methods.push(trans)
+    for (const seed of seedsOf(rows.length)) trainings.push(await trainAll(of, rows, seed))
   } catch (error) {
     if (!isWeirError(error)) throw error
     failure = `${error.code}: ${error.message}`
@@ -155,11 +157,15 @@ async function measure(name: string): Promise<Result> {
     rows: rows.length,
     dataHash: hashOf(rows),
     sizes: sizesOf(rows.length),
-    trainings: seedsOf(rows.length).length,
+    trainings: trainings.length,
     small: mean(outcomes.map(({ smallQuality }) => smallQuality)),
     large: mean(outcomes.map(({ largeQuality }) => largeQuality)),
-    methods,
-    coincide,
+    samples: Math.max(
+      ...outcomes.map(({ smallScores, largeScores }) => Math.max(smallScores.length, largeScores.length)),
+    ),
+    relaxation: Math.max(0, ...trainings.map(({ relaxation }) => relaxation)),
+    routers:
+      failure === null ? ([...METHODS, 'weir'] as const).map((router) => summarise(router, trainings)) : [],
     failure,
   }
 }

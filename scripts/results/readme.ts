@@ -14,7 +14,7 @@ import type { Figures } from './section.ts'
 import { readStoredFigures, ROOT } from './stored-figures.ts'
 
 /** Pages with markers. */
-export const PAGES: readonly string[] = ['README.md', 'docs/methods/promise.md', 'docs/methods/hybrid-llm.md']
+export const PAGES: readonly string[] = ['README.md', 'docs/methods/promise.md']
 
 const MARKED = /<!-- results:([\w-]+) -->\n[\s\S]*?<!-- \/results -->/g
 
