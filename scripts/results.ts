@@ -14,9 +14,10 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { DATA } from './recorded.ts'
 import { checkFigures } from './results/check.ts'
+import { renderPage } from './results/page.ts'
 import { writeMarkers } from './results/readme.ts'
 import { runCases, type CaseName } from './results/run-cases.ts'
-import type { Figures, Rendered, Section } from './results/section.ts'
+import type { Figures, Section } from './results/section.ts'
 import { SECTIONS } from './results/sections.ts'
 import { FIGURES, ROOT, toStoredFigures } from './results/stored-figures.ts'
 
@@ -47,15 +48,6 @@ function git(...args: readonly string[]): string {
 function commitOf(): string {
   const changed = git('status', '--porcelain', '--', 'packages', 'scripts')
   return `${git('rev-parse', '--short=12', 'HEAD')}${changed === '' ? '' : ' with changes'}`
-}
-
-function renderPage(rendered: readonly Rendered[], made: { commit: string; date: string }): string {
-  return `# Results
-
-Written by \`npm run results\` (scripts/results.ts) from recorded outcomes of real models; see docs/metrics.md for every term. Every number comes with its seed, its data (SHA-256 of the rows of
-both models, first 12 digits) and an interval or its error. The numbers alone: results.json. Commit ${made.commit}, ${made.date}.
-
-${rendered.map(({ text }) => text).join('\n')}`
 }
 
 async function main(): Promise<void> {

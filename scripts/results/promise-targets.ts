@@ -1,7 +1,7 @@
 /** What issue 3 asks of promises ("It is done when", points 1 to 5), against what the studies found. */
 import type { Study } from '../promise-study.ts'
 import { allowedShare, findTally } from './promise-tallies.ts'
-import { percent } from './section.ts'
+import { percent, type Target } from './section.ts'
 
 const Q = 0.95
 const DELTA = 0.05
@@ -18,30 +18,38 @@ const SAVINGS: readonly {
   { name: 'llama-gpt4o', many: 0.5, few: 0.65, prototype: 0.463 },
 ]
 
-function verdict(isMet: boolean): string {
-  return isMet ? 'met' : '**missed**'
-}
-
-function renderBroken(studies: readonly Study[]): string {
+function judgeBroken(studies: readonly Study[]): Target {
   const promises = studies.flatMap(({ tallies }) => tallies.filter(({ rule }) => rule === 'promise'))
   const over = promises.filter(
     ({ broken, draws, delta }) => broken / draws > allowedShare(delta, draws),
   ).length
   const worst = Math.max(...promises.map(({ broken, draws, delta }) => broken / draws / delta))
-  return `| 1 | broken promises, ${studies.length} pairs | at most delta + 2 standard errors in each row of the tables | ${promises.length - over} of ${promises.length} rows; at worst ${percent(worst, 0)} of delta | ${verdict(over === 0)} |`
+  return {
+    point: 1,
+    what: `broken promises on recorded outcomes, ${studies.length} pairs`,
+    asked: 'at most delta + 2 standard errors in each row',
+    reached: `${promises.length - over} of ${promises.length} rows; at worst ${percent(worst, 0)} of delta`,
+    isMet: over === 0,
+  }
 }
 
-function renderSavings(studies: readonly Study[]): readonly string[] {
+function judgeSavings(studies: readonly Study[]): readonly Target[] {
   return SAVINGS.flatMap(({ name, many, few, prototype }) => {
     const study = studies.find((one) => one.name === name)
     if (study === undefined) return []
-    const row = (key: typeof FEW, asked: number, note = ''): string => {
+    const judge = (key: typeof FEW, asked: number, note = ''): Target => {
       const tally = findTally(study, 'promise', key)
       const kept = tally === undefined ? Number.NaN : tally.kept / tally.draws
-      return `| 2 | ${name}: kept small, level ${key.level}, ${key.rows} rows, delta ${key.delta} | ${asked} | ${kept.toFixed(3)}${note} | ${verdict(kept >= asked)} |`
+      return {
+        point: 2,
+        what: `${name}: kept small, level ${key.level}, ${key.rows} rows, delta ${key.delta}`,
+        asked: `at least ${asked}`,
+        reached: `${kept.toFixed(3)}${note}`,
+        isMet: kept >= asked,
+      }
     }
     const key = { rows: study.calibrationRows, level: Q, delta: DELTA }
-    return [row(key, many, closedNote(study, prototype)), row(FEW, few)]
+    return [judge(key, many, closedNote(study, prototype)), judge(FEW, few)]
   })
 }
 
@@ -55,30 +63,35 @@ function closedNote(study: Study, prototype: number): string {
   return `; ${percent((kept - prototype) / (unsafe - prototype), 0)} of the distance from the prototype (${prototype}) to the point estimate (${unsafe.toFixed(3)}) closed`
 }
 
-function renderOthers(studies: readonly Study[]): readonly string[] {
+function judgeOthers(studies: readonly Study[]): readonly Target[] {
   const worst = Math.max(...studies.map(({ estimateError }) => estimateError))
-  const llmrouter = studies.find(({ name }) => name === 'llmrouter')
+  const llmrouter = studies.filter(({ name }) => name === 'llmrouter')
   const honest = studies.filter(({ name }) => ['gemini', 'llama-gpt4o', 'llmrouter'].includes(name))
   return [
-    ...(llmrouter === undefined
-      ? []
-      : [
-          `| 3 | operating points on llmrouter | at least 30 | ${llmrouter.operatingPoints} | ${verdict(llmrouter.operatingPoints >= 30)} |`,
-        ]),
-    `| 4 | mean distance asked to delivered, mode estimate, 500 rows, worst of ${studies.length} pairs | 1% | ${percent(worst, 2)} | ${verdict(worst <= 0.01)} |`,
-    ...honest.map(
-      ({ name, calibrationError }) =>
-        `| 5 | ${name}: calibration error of p(small is good enough) | 0.03 | ${calibrationError.toFixed(3)} | ${verdict(calibrationError <= 0.03)} |`,
-    ),
+    ...llmrouter.map(({ operatingPoints }) => ({
+      point: 3,
+      what: 'different operating points on llmrouter',
+      asked: 'at least 30',
+      reached: `${operatingPoints}`,
+      isMet: operatingPoints >= 30,
+    })),
+    {
+      point: 4,
+      what: `mean distance from asked to delivered, mode estimate, 500 rows, worst of ${studies.length} pairs`,
+      asked: 'at most 1%',
+      reached: percent(worst, 2),
+      isMet: worst <= 0.01,
+    },
+    ...honest.map(({ name, calibrationError }) => ({
+      point: 5,
+      what: `${name}: calibration error of p(small is good enough)`,
+      asked: 'at most 0.03',
+      reached: calibrationError.toFixed(3),
+      isMet: calibrationError <= 0.03,
+    })),
   ]
 }
 
-export function renderTargets(studies: readonly Study[]): string {
-  return [
-    '| point of issue 3 | what | asked | reached | |',
-    '|---|---|---|---|---|',
-    renderBroken(studies),
-    ...renderSavings(studies),
-    ...renderOthers(studies),
-  ].join('\n')
+export function judgePromises(studies: readonly Study[]): readonly Target[] {
+  return [judgeBroken(studies), ...judgeSavings(studies), ...judgeOthers(studies)]
 }

@@ -38,11 +38,15 @@ describe('the promises section', () => {
     expect(kept).toContain('6.3% ± 1.5% | **70.0%** | 30.0% | 80.0% | 48.0% |')
     expect(kept).not.toContain('**too many** |')
     expect(renderPromises([studyOf(64, 700)]).text).toContain('6.4% ± 1.5% **too many** |')
+    expect([63, 64].map((count) => renderPromises([studyOf(count, 700)]).targets?.[0]?.isMet)).toEqual([
+      true,
+      false,
+    ])
   })
 
   it('says how much of the distance from the prototype to the point estimate was closed', () => {
     // (0.7185 - 0.637) / (0.8 - 0.637) = 0.5
-    expect(renderPromises([studyOf(10, 718.5)]).text).toContain('; 50% of the distance')
+    expect(renderPromises([studyOf(10, 718.5)]).targets?.[1]?.reached).toContain('; 50% of the distance')
   })
 
   it('says where a level does not bind', () => {

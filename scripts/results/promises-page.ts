@@ -5,7 +5,7 @@
 import type { Study, Tally } from '../promise-study.ts'
 import { allowedShare, findTally } from './promise-tallies.ts'
 import { mean, percent, thousands, twoErrors, type Figure, type Figures, type Rendered } from './section.ts'
-import { renderTargets } from './promise-targets.ts'
+import { judgePromises } from './promise-targets.ts'
 
 /** All small keeps the level, so every rule may send everything there and nothing is at stake. */
 function isBinding(estimate: Tally | undefined): boolean {
@@ -81,11 +81,7 @@ known exactly. Calibration rows are drawn from it with replacement, 200 draws a 
 **too many** where the share exceeds delta by more than two standard errors. Kept small: mean over draws of the true share, 0 where nothing was proven. The point estimate is what the
 paper does, without any guarantee.
 
-### What was asked, what was reached: promises
-
-${renderTargets(studies)}
-
 ${studies.map(renderStudy).join('\n\n')}
 `
-  return { text, figures }
+  return { text, figures, targets: judgePromises(studies) }
 }

@@ -20,6 +20,7 @@ import {
   type Figure,
   type Rendered,
   type Section,
+  type Target,
 } from './section.ts'
 
 interface Case {
@@ -164,7 +165,15 @@ ${above(0.2)} at least 20%.
 |---|---:|---|---:|---:|---:|---|---:|---:|
 ${results.map(renderRow).join('\n')}
 `
-  return { text, figures: Object.fromEntries(results.flatMap(figuresOf)) }
+  const judge = (share: number, pairs: number): Target => ({
+    point: 6,
+    what: `pairs with at least ${percent(share, 0)} fewer large calls at a proven margin of one point`,
+    asked: `at least ${pairs}`,
+    reached: `${above(share)} of ${results.length}`,
+    isMet: above(share) >= pairs,
+  })
+  const figures = Object.fromEntries(results.flatMap(figuresOf))
+  return { text, figures, targets: [judge(0.4, 1), judge(0.2, 3)] }
 }
 
 export const proven: Section = createSection<Result>({

@@ -12,9 +12,19 @@ export interface Figure {
 /** By name, "<section>/<case>/<statistic>". */
 export type Figures = Readonly<Record<string, Figure>>
 
+/** What issue 3 asks ("It is done when"), and what was measured. */
+export interface Target {
+  readonly point: number
+  readonly what: string
+  readonly asked: string
+  readonly reached: string
+  readonly isMet: boolean
+}
+
 export interface Rendered {
   readonly text: string
   readonly figures: Figures
+  readonly targets?: readonly Target[]
 }
 
 export interface Section {
