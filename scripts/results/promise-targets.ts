@@ -1,7 +1,7 @@
 /** What issue 3 asks of promises ("It is done when", points 1 to 5), against what the studies found. */
 import type { Study } from '../promise-study.ts'
 import { allowedShare, findTally } from './promise-tallies.ts'
-import { percent, type Target } from './section.ts'
+import { mean, percent, type Target } from './section.ts'
 
 const Q = 0.95
 const DELTA = 0.05
@@ -63,8 +63,17 @@ function closedNote(study: Study, prototype: number): string {
   return `; ${percent((kept - prototype) / (unsafe - prototype), 0)} of the distance from the prototype (${prototype}) to the point estimate (${unsafe.toFixed(3)}) closed`
 }
 
+function judgeEstimate(name: string, error: number): Target {
+  return {
+    point: 4,
+    what: `${name}: mean distance from asked to delivered, mode estimate, 500 rows, of the large model's quality`,
+    asked: 'at most 1%',
+    reached: percent(error, 2),
+    isMet: error <= 0.01,
+  }
+}
+
 function judgeOthers(studies: readonly Study[]): readonly Target[] {
-  const worst = Math.max(...studies.map(({ estimateError }) => estimateError))
   const llmrouter = studies.filter(({ name }) => name === 'llmrouter')
   const honest = studies.filter(({ name }) => ['gemini', 'llama-gpt4o', 'llmrouter'].includes(name))
   return [
@@ -75,13 +84,8 @@ function judgeOthers(studies: readonly Study[]): readonly Target[] {
       reached: `${operatingPoints}`,
       isMet: operatingPoints >= 30,
     })),
-    {
-      point: 4,
-      what: `mean distance from asked to delivered, mode estimate, 500 rows, worst of ${studies.length} pairs`,
-      asked: 'at most 1%',
-      reached: percent(worst, 2),
-      isMet: worst <= 0.01,
-    },
+    ...studies.map(({ name, estimateError }) => judgeEstimate(name, estimateError)),
+    judgeEstimate(`mean of ${studies.length} pairs`, mean(studies.map(({ estimateError }) => estimateError))),
     ...honest.map(({ name, calibrationError }) => ({
       point: 5,
       what: `${name}: calibration error of p(small is good enough)`,

@@ -49,10 +49,10 @@ describe('the promises section', () => {
     expect(renderPromises([studyOf(10, 718.5)]).targets?.[1]?.reached).toContain('; 50% of the distance')
   })
 
-  it('says where a level does not bind', () => {
+  it('says where a level hardly binds', () => {
     const study = studyOf(0, 1000)
     const tallies = [...study.tallies.slice(0, 2), tally('estimate', 0, { broken: 0, kept: 1000 })]
-    expect(renderPromises([{ ...study, tallies }]).text).toContain('does not bind')
-    expect(renderPromises([study]).text).not.toContain('does not bind')
+    expect(renderPromises([{ ...study, tallies }]).text).toContain('hardly binds')
+    expect(renderPromises([study]).text).not.toContain('hardly binds')
   })
 })
