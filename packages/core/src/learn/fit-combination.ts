@@ -11,13 +11,13 @@
  */
 import { combineRaw, type Combination } from '../estimate/blend.ts'
 import { COMPONENT_NAMES } from '../estimate/components.ts'
-import { fitNonNegativeRidge } from '../math/non-negative-ridge.ts'
+import { fitNonNegativeRidge, selectShrinkage } from '../math/non-negative-ridge.ts'
 import { sigmoid } from '../math/logistic.ts'
 import { fitPlatt } from '../math/platt.ts'
 import { fitReliability } from './fit-reliability.ts'
 
-/** Pull of the weights towards equality. Flat from 0.1 to 0.5 on the recorded pairs, docs/methods/hybrid-llm.md. */
-const SHRINKAGE = 0.2
+/** How far weights are expected to spread around equal ones, relative to them: how hard they are pulled follows from it and the rows. */
+const SPREAD = 0.7
 /** Standard errors by which an optional component must lower the squared error to be let in. */
 const LEAST_GAIN = 2
 /** Components that must earn their place: the neighbours overlap with the forest. */
@@ -96,7 +96,7 @@ function fitWeights(
   gaps: Float64Array,
 ): Weights {
   const used = chosen.map((j) => columns[j] ?? new Float64Array(gaps.length))
-  const weights = fitNonNegativeRidge(used, gaps, SHRINKAGE)
+  const weights = fitNonNegativeRidge(used, gaps, selectShrinkage(used, gaps, SPREAD))
   const centre = mean(gaps)
   const squares = gaps.map((gap, row) => {
     const fitted = used.reduce((sum, column, k) => sum + (weights[k] ?? 0) * (column[row] ?? 0), centre)

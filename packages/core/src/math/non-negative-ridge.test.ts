@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitNonNegativeRidge } from './non-negative-ridge.ts'
+import { fitNonNegativeRidge, selectShrinkage } from './non-negative-ridge.ts'
 import { createRng } from './rng.ts'
 
 /** Predictors of mean 0 and deviation 1 around a common signal, and a target. */
@@ -79,5 +79,27 @@ describe('fitNonNegativeRidge', () => {
   it('gives nothing to predictors that say the opposite', () => {
     const z = [Float64Array.of(1, -1), Float64Array.of(1, -1)]
     expect([...fitNonNegativeRidge(z, Float64Array.of(-1, 1), 0.1)]).toEqual([0, 0])
+  })
+})
+
+describe('selectShrinkage', () => {
+  it('is the residual variance over n, spread and common weight squared, worked by hand', () => {
+    // The case above: common weight 1.5, residuals y - 5 - 1.5 (z1 + z2) = (0, 1, -1, 0), variance 1/2; spread 0.5:
+    // 0.5 / (4 * 0.75^2) = 0.2222.
+    const z = [Float64Array.of(1, 1, -1, -1), Float64Array.of(1, -1, 1, -1)]
+    expect(selectShrinkage(z, Float64Array.of(8, 6, 4, 2), 0.5)).toBeCloseTo(2 / 9, 12)
+  })
+
+  it('falls as rows come in, and has an upper end where there is nothing to learn', () => {
+    const few = makeData(3, 100, 1)
+    const many = makeData(3, 5000, 1)
+    expect(selectShrinkage(many.z, many.y, 0.7)).toBeLessThan(selectShrinkage(few.z, few.y, 0.7) / 10)
+    expect(
+      selectShrinkage(
+        few.z,
+        few.y.map(() => 1),
+        0.7,
+      ),
+    ).toBe(10)
   })
 })

@@ -40,6 +40,27 @@ export function fitNonNegativeRidge(
   return weights
 }
 
+const LARGEST_SHRINKAGE = 10
+
+/**
+ * The shrinkage that Bayes' rule asks for when weights are expected to spread around the common one with deviation `spread` * w0:
+ *
+ *   residual variance of equal weights / (n spread^2 w0^2), at most LARGEST_SHRINKAGE
+ *
+ * Few rows or a weak signal pull hard, many rows let the weights go where they want.
+ */
+export function selectShrinkage(z: readonly Float64Array[], y: Float64Array, spread: number): number {
+  const n = y.length
+  const mean = y.reduce((sum, value) => sum + value, 0) / n
+  const common = commonWeight(z, y, mean)
+  let squares = 0
+  for (let i = 0; i < n; i++) {
+    squares += (y[i]! - mean - common * z.reduce((sum, column) => sum + column[i]!, 0)) ** 2
+  }
+  const wanted = squares / n / (n * (spread * common) ** 2)
+  return wanted < LARGEST_SHRINKAGE ? wanted : LARGEST_SHRINKAGE
+}
+
 function commonWeight(z: readonly Float64Array[], y: Float64Array, mean: number): number {
   let square = 0
   let dot = 0
