@@ -22,7 +22,7 @@ export interface FittedFamiliarity {
 }
 
 export function fitFamiliarity(features: readonly Features[], weighting: Weighting): FittedFamiliarity {
-  const unknown = countUnknown(features)
+  const unknown = countUnknown(features, weighting.index.length)
   const shares = unknown.map((count, row) => count / Math.max(1, features[row]?.indices.length ?? 0))
   const meanUnknown = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length)
   const smoothed = unknown.map((count, row) =>
@@ -42,14 +42,14 @@ export function fitFamiliarity(features: readonly Features[], weighting: Weighti
 }
 
 /** Distinct n-grams of each row that fewer than MIN_ROWS *other* rows have. */
-function countUnknown(features: readonly Features[]): number[] {
-  const frequency = new Map<number, number>()
+function countUnknown(features: readonly Features[], buckets: number): number[] {
+  const frequency = new Uint32Array(buckets)
   for (const { indices } of features) {
-    for (const bucket of indices) frequency.set(bucket, (frequency.get(bucket) ?? 0) + 1)
+    for (const bucket of indices) frequency[bucket] = (frequency[bucket] ?? 0) + 1
   }
   return features.map(({ indices }) => {
     let unknown = 0
-    for (const bucket of indices) if ((frequency.get(bucket) ?? 0) - 1 < MIN_ROWS) unknown += 1
+    for (const bucket of indices) if ((frequency[bucket] ?? 0) - 1 < MIN_ROWS) unknown += 1
     return unknown
   })
 }

@@ -146,18 +146,22 @@ interface Cut {
   readonly at: number
 }
 
+/** Rows that a node's cuts are judged by, about: of more every k-th. Which of some random cuts is best shows on so many. */
+const JUDGED_ROWS = 512
+
 /** Best of the random cuts; undefined when none leaves enough rows on both sides. */
 function findCut(growth: Growth, start: number, end: number): Cut | undefined {
   const { table, options } = growth
+  const step = Math.max(1, Math.floor((end - start) / JUDGED_ROWS))
   // Rows lie scattered in the table: what every candidate reads is gathered once.
-  const sums = gatherTargets(growth, start, end)
+  const sums = gatherTargets(growth, { start, end, step })
   let best: Cut | undefined
   let bestGain = 0
   for (let c = 0; c < options.candidates; c++) {
     const feature = options.rng.int(table.columns)
-    const at = drawCut(growth, { feature, start, end })
+    const at = drawCut(growth, { feature, start, end, step })
     if (at === undefined) continue
-    const gain = gainOf(growth, { at, rows: end - start, sums })
+    const gain = gainOf(growth, { at, rows: Math.ceil((end - start) / step), step, sums })
     if (gain <= bestGain) continue
     bestGain = gain
     best = { feature, at }
@@ -165,12 +169,19 @@ function findCut(growth: Growth, start: number, end: number): Cut | undefined {
   return best
 }
 
+interface Stretch {
+  readonly start: number
+  readonly end: number
+  /** Every step-th row is read. */
+  readonly step: number
+}
+
 /** Fills the scratch targets; returns the sum of each target. */
-function gatherTargets({ table, order, targets }: Growth, start: number, end: number): Float64Array {
+function gatherTargets({ table, order, targets }: Growth, { start, end, step }: Stretch): Float64Array {
   const width = table.targets
   const sums = new Float64Array(width)
   let write = 0
-  for (let i = start; i < end; i++) {
+  for (let i = start; i < end; i += step) {
     const from = order[i]! * width
     for (let target = 0; target < width; target++) {
       const value = table.y[from + target]!
@@ -184,14 +195,15 @@ function gatherTargets({ table, order, targets }: Growth, start: number, end: nu
 /** Fills the scratch column; uniform between its least and largest value, undefined when they are equal. */
 function drawCut(
   { table, order, options, column }: Growth,
-  stretch: { feature: number; start: number; end: number },
+  { feature, start, end, step }: Stretch & { readonly feature: number },
 ): number | undefined {
   const { x, columns } = table
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
-  for (let i = stretch.start; i < stretch.end; i++) {
-    const value = x[order[i]! * columns + stretch.feature]!
-    column[i - stretch.start] = value
+  let write = 0
+  for (let i = start; i < end; i += step) {
+    const value = x[order[i]! * columns + feature]!
+    column[write++] = value
     if (value < low) low = value
     if (value > high) high = value
   }
@@ -202,18 +214,20 @@ function drawCut(
 
 interface Split {
   readonly at: number
+  /** Rows in the scratch column, each standing for `step`. */
   readonly rows: number
-  /** Sum of each target over the stretch. */
+  readonly step: number
+  /** Sum of each target over them. */
   readonly sums: Float64Array
 }
 
 /** Between-group sum of squares, over all targets, of cutting the scratch column; 0 when a side has too few rows. */
-function gainOf({ column, targets, options }: Growth, { at, rows, sums }: Split): number {
+function gainOf({ column, targets, options }: Growth, { at, rows, step, sums }: Split): number {
   const width = sums.length
   let left = 0
   for (let i = 0; i < rows; i++) if (column[i]! < at) left += 1
   const right = rows - left
-  if (left < options.minLeafRows || right < options.minLeafRows) return 0
+  if (Math.min(left, right) * step < options.minLeafRows) return 0
   let gain = 0
   for (let target = 0; target < width; target++) {
     let leftSum = 0
@@ -242,6 +256,6 @@ function partition(
 }
 
 function addMeans(growth: Growth, start: number, end: number): void {
-  for (const sum of gatherTargets(growth, start, end))
+  for (const sum of gatherTargets(growth, { start, end, step: 1 }))
     growth.nodes.values.push(sum / Math.max(1, end - start))
 }
