@@ -81,17 +81,3 @@ export function interleave(a: Float32Array, b: Float32Array): Float32Array {
   }
   return pairs
 }
-
-/** into += row times a (columns x into.length) row-major matrix. */
-export function projectSparse(
-  { indices, values }: SparseRow,
-  matrix: Float32Array,
-  into: Float32Array,
-): void {
-  const rank = into.length
-  for (let k = 0; k < indices.length; k++) {
-    const from = indices[k]! * rank
-    const x = values[k]!
-    for (let c = 0; c < rank; c++) into[c]! += x * matrix[from + c]!
-  }
-}

@@ -9,6 +9,7 @@ import { readPairRows } from '../record/pair-rows.ts'
 import { collectWarnings, type ComparisonResult } from '../report/compare-result.ts'
 import { checkPlace, writePage } from '../report/page-file.ts'
 import { parseCount } from './parse-option.ts'
+import { endProgress, showProgress } from './progress.ts'
 
 interface CompareFlags {
   readonly data: readonly string[]
@@ -110,7 +111,7 @@ async function compareFiles(flags: CompareFlags): Promise<ComparisonResult> {
       skipped += 1
       process.stderr.write(`skipped ${message}\n`)
     },
-    onProgress: (count) => showProgress(`${count} rows read`),
+    onProgress: (count) => showProgress('compare', `${count} rows read`),
   })
   const plan: SplitPlan =
     flags.folds === undefined
@@ -125,7 +126,7 @@ async function compareFiles(flags: CompareFlags): Promise<ComparisonResult> {
     dataHash,
     ...(flags.rows === undefined ? {} : { trainingRows: flags.rows }),
     onProgress: async (progress) => {
-      showProgress(describe(progress))
+      showProgress('compare', describe(progress))
       // Lets Ctrl-C through between steps.
       await new Promise((resolve) => setImmediate(resolve))
     },
@@ -137,14 +138,6 @@ async function compareFiles(flags: CompareFlags): Promise<ComparisonResult> {
 
 function describe({ split, splits, method, step }: CompareProgress): string {
   return split === splits ? step : `split ${split + 1} of ${splits}, ${method}: ${step}`
-}
-
-function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[Kweir compare: ${text}`)
-}
-
-function endProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
 }
 
 /** Names separated by commas, each known and named once. */

@@ -45,7 +45,8 @@ const ADVICE: Readonly<Record<Transfer['kind'], Readonly<Record<Transfer['verdic
   pair: {
     reuse:
       'Scores and thresholds fit the new pair on these rows. A promise does not move with them: prove levels on rows of the new pair.',
-    recalibrate: 'Keep the router, prove its levels on rows of the new pair: weir calibrate --small … --large …',
+    recalibrate:
+      'Keep the router, prove its levels on rows of the new pair: weir calibrate --small … --large …',
     retrain: 'Train a router on rows of the new pair.',
   },
   measure: {
