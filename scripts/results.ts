@@ -11,6 +11,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DATA } from './recorded.ts'
 import { checkFigures } from './results/check.ts'
@@ -87,7 +88,7 @@ async function main(): Promise<void> {
   const figures = Object.assign({}, ...rendered.map(({ figures }) => figures)) as Figures
   writeFileSync(values.out.replace(/(\.md)?$/, '.json'), toStoredFigures({ ...made, figures }))
   const isComplete = values.only === undefined && positionals.length === 0
-  if (isComplete && FIGURES === values.out.replace(/(\.md)?$/, '.json')) writeMarkers()
+  if (isComplete && FIGURES === resolve(values.out.replace(/(\.md)?$/, '.json'))) writeMarkers()
 }
 
 await main()
