@@ -7,7 +7,7 @@
  * quality is below the level, `clearly` the share below it by more than 1.645 standard errors of the test side.
  */
 import { createRiver, decide, queryFromPrompt, train } from '@weir/core'
-import { hashOf, placeOf, readPairRows, STUDIED } from './recorded.ts'
+import { hashOf, orderRows, readPairRows, STUDIED } from './recorded.ts'
 
 const LEVELS: readonly number[] = [0.9, 0.95, 0.99]
 
@@ -26,10 +26,7 @@ const { pair } = studied
 const rows = await readPairRows(studied)
 const tallies = LEVELS.map((level): Tally => ({ level, broken: 0, clearly: 0, kept: 0 }))
 for (let seed = 1; seed <= splits; seed++) {
-  const order = rows
-    .map((row) => ({ row, place: placeOf(row, `cross-fitted ${seed}`) }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ row }) => row)
+  const order = orderRows(rows, `cross-fitted ${seed}`)
   const artifact = await train(order.slice(0, trainingRows), { pair, seed, dataHash: 'split' })
   const river = createRiver(artifact)
   const tested = order.slice(trainingRows).map(({ prompt = '', models }) => ({
@@ -37,16 +34,12 @@ for (let seed = 1; seed <= splits; seed++) {
     small: models[pair.small]?.score ?? 0,
     large: models[pair.large]?.score ?? 0,
   }))
-  const scored = tested.map((one) => ({
-    ...one,
-    ...decide(river, one.query, { kind: 'threshold', threshold: 0 }),
-  }))
   for (const tally of tallies) {
-    const point = artifact.calibration.levels.promise.find(({ quality }) => quality >= tally.level)
-    const cut = point?.threshold ?? Number.POSITIVE_INFINITY
-    const isKept = scored.map(({ score, unfamiliar }) => !unfamiliar && (score ?? -1) >= cut)
-    const values = scored.map(
-      ({ small, large }, i) => (isKept[i] === true ? small : large) - tally.level * large,
+    const isKept = tested.map(
+      ({ query }) => decide(river, query, { kind: 'quality', quality: tally.level }).model === pair.small,
+    )
+    const values = tested.map(
+      (one, i) => (isKept[i] ? one.small : one.large) - tally.level * one.large,
     )
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length

@@ -11,20 +11,22 @@
 import {
   createRiver,
   createRng,
-  decide,
-  queryFromPrompt,
   train,
   type Artifact,
   type Outcome,
+  createQualityCurve,
+  expectedCalibrationError,
+  type QualityCurve,
+  type Trials,
 } from '@weir/core'
-import { createQualityCurve, type QualityCurve, type Trials } from '@weir/core'
-import { expectedCalibrationError } from '@weir/core'
+import { scoreRows } from '../packages/core/src/calibrate.ts'
 import { LEVELS } from '../packages/core/src/learn/calibration.ts'
 import { poolCurves, type CurvePrior } from '../packages/core/src/learn/pool-curves.ts'
 import { proveByHoeffdingBentkus, type PromiseTest } from '../packages/core/src/learn/promise-test.ts'
 import { selectPromises } from '../packages/core/src/learn/select-promise.ts'
 import { selectThresholds } from '../packages/core/src/learn/select-threshold.ts'
-import { hashOf, readPairRows, STUDIED, placeOf, type Studied } from './recorded.ts'
+import { equalMassBins } from '../packages/core/src/math/equal-mass-bins.ts'
+import { hashOf, readPairRows, STUDIED, orderRows, type Studied } from './recorded.ts'
 
 const TRAININGS = 5
 const DRAWS = 200
@@ -59,6 +61,8 @@ export interface Study {
   readonly calibrationError: number
   /** Different thresholds among the levels of one calibration, least over trainings. */
   readonly operatingPoints: number
+  /** Share of the variance of Z at level 0.95 that the scores explain, mean over trainings. */
+  readonly explainedByScore: number
 }
 
 interface Traffic extends Trials {
@@ -72,17 +76,36 @@ interface Columns {
   readonly large: Float64Array
 }
 
-function scoreTraffic(artifact: Artifact, rows: readonly Outcome[], { pair }: Studied): Traffic {
-  const river = createRiver(artifact)
-  const scores = rows.map(
-    ({ prompt = '' }) =>
-      decide(river, queryFromPrompt(prompt), { kind: 'threshold', threshold: 0 }).score ?? -1,
-  )
-  const small = rows.map(({ models }) => models[pair.small]?.score ?? 0)
-  const large = rows.map(({ models }) => models[pair.large]?.score ?? 0)
+async function scoreTraffic(artifact: Artifact, rows: readonly Outcome[]): Promise<Traffic> {
+  const { scores, small, large } = await scoreRows(createRiver(artifact), rows)
   const t = artifact.relaxation?.t ?? 0
   const labels = small.map((quality, i) => (quality >= (large[i] ?? 0) - t ? 1 : 0))
   return { scores, small, large, labels, curve: createQualityCurve({ scores, small, large }) }
+}
+
+/** Of the queries that are scored at all. */
+function errorOf({ scores, labels }: Traffic): number {
+  const scored = labels.flatMap((label, i) => ((scores[i] ?? 0) < 0 ? [] : [{ p: scores[i] ?? 0, label }]))
+  return expectedCalibrationError(
+    scored.map(({ p }) => p),
+    scored.map(({ label }) => label),
+  )
+}
+
+/** Share of the variance of Z that ten score bins explain, at the threshold that just keeps 0.95: all that control variates could take away. */
+function explainedByScore(traffic: Traffic): number {
+  const [point] = selectThresholds(traffic.curve, [0.95])
+  const cut = point?.threshold ?? Number.POSITIVE_INFINITY
+  const values = Array.from(traffic.large, (large, i) => {
+    const isKept = (traffic.scores[i] ?? 0) >= cut
+    return ((isKept ? traffic.small[i] : large) ?? 0) - 0.95 * large
+  })
+  const centre = mean(values)
+  const explained = equalMassBins(traffic.scores, values, 10).map(
+    ({ observed, count }) => count * (observed - centre) ** 2,
+  )
+  const total = values.reduce((sum, value) => sum + (value - centre) ** 2, 0)
+  return explained.reduce((sum, part) => sum + part, 0) / total
 }
 
 function drawRows(traffic: Traffic, n: number, seed: number): Columns {
@@ -171,18 +194,16 @@ export async function study(studied: Studied): Promise<Study> {
   const rows = await readPairRows(studied)
   const dataHash = hashOf(rows)
   const tallies = new Tallies()
-  const [pooled, alone, calibration, points]: number[][] = [[], [], [], []]
+  const [pooled, alone, calibration, points, explained]: number[][] = [[], [], [], [], []]
   for (let training = 0; training < TRAININGS; training++) {
     const seed = training + 1
-    const order = rows
-      .map((row) => ({ row, place: placeOf(row, `promise ${seed}`) }))
-      .toSorted((a, b) => a.place - b.place)
-      .map(({ row }) => row)
+    const order = orderRows(rows, `promise ${seed}`)
     const artifact = await train(order.slice(0, trainingRows), { pair, seed, dataHash })
-    const traffic = scoreTraffic(artifact, order.slice(trainingRows), studied)
+    const traffic = await scoreTraffic(artifact, order.slice(trainingRows))
+    explained?.push(explainedByScore(traffic))
     const { trainingCurve: curve, training: trained } = artifact
     const prior = { curve, rows: trained.rows, meanQuality: trained.meanQuality }
-    calibration?.push(expectedCalibrationError(traffic.scores, traffic.labels))
+    calibration?.push(errorOf(traffic))
     for (let draw = 0; draw < DRAWS; draw++) {
       const given = { traffic, prior, seed: 1000 * seed + draw, rows: calibrationRows }
       judgePromises(tallies, given)
@@ -212,6 +233,7 @@ export async function study(studied: Studied): Promise<Study> {
     estimateErrorAlone: mean(alone),
     calibrationError: mean(calibration),
     operatingPoints: Math.min(...(points ?? [])),
+    explainedByScore: mean(explained),
   }
 }
 

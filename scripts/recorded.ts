@@ -3,8 +3,8 @@
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { createRiver, decide, queryFromPrompt, toPairOutcome } from '@weir/core'
-import type { Artifact, Outcome, Pair } from '@weir/core'
+import { toPairOutcome } from '@weir/core'
+import type { Outcome, Pair } from '@weir/core'
 import { createOutcomeHash, readOutcomes } from '../packages/weir/src/record/outcome-file.ts'
 
 export const DATA: string = process.env['WEIR_DATA'] ?? join(import.meta.dirname, '../../shared/data')
@@ -88,24 +88,4 @@ export function orderRows(rows: readonly Outcome[], salt: string): readonly Outc
     .map((row) => ({ row, place: placeOf(row, salt) }))
     .toSorted((a, b) => a.place - b.place)
     .map(({ row }) => row)
-}
-
-/** Rows as a router sees and a curve needs them; a score of -1 goes to the large model whatever the threshold. */
-export interface Scored {
-  readonly scores: readonly number[]
-  readonly small: readonly number[]
-  readonly large: readonly number[]
-}
-
-export function scoreRows(artifact: Artifact, rows: readonly Outcome[]): Scored {
-  const river = createRiver(artifact)
-  const outcomes = rows.map((row) => toPairOutcome(row, artifact.pair))
-  return {
-    scores: rows.map(
-      ({ prompt = '' }) =>
-        decide(river, queryFromPrompt(prompt), { kind: 'threshold', threshold: 0 }).score ?? -1,
-    ),
-    small: outcomes.map((outcome) => outcome?.smallQuality ?? 0),
-    large: outcomes.map((outcome) => outcome?.largeQuality ?? 0),
-  }
 }

@@ -51,6 +51,11 @@ function commitOf(): string {
   return `${git('rev-parse', '--short=12', 'HEAD')}${changed === '' ? '' : ' with changes'}`
 }
 
+const USAGE = `node scripts/results.ts [--out F] [--only section,…] [case…]   measure and write the page; --out also writes the figures
+node scripts/results.ts --check                                measure a fast part; exit 3 when a figure leaves its interval
+node scripts/results.ts --readme                               write the stored figures into README and docs
+`
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -59,8 +64,13 @@ async function main(): Promise<void> {
       only: { type: 'string' },
       check: { type: 'boolean' },
       readme: { type: 'boolean' },
+      help: { type: 'boolean' },
     },
   })
+  if (values.help === true) {
+    process.stdout.write(USAGE)
+    return
+  }
   if (values.readme === true) return writeMarkers()
   if (!existsSync(DATA))
     throw new Error(`no data in ${DATA}: set WEIR_DATA to the folder of recorded outcomes`)

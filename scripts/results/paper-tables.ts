@@ -17,8 +17,10 @@ import {
   train,
   type Outcome,
   type QualityCurve,
+  createRiver,
 } from '@weir/core'
-import { hashOf, orderRows, readPairRows, scoreRows, type Scored } from '../recorded.ts'
+import { scoreRows, type ScoredRows } from '../../packages/core/src/calibrate.ts'
+import { hashOf, orderRows, readPairRows } from '../recorded.ts'
 import {
   CASES,
   COST_ADVANTAGES,
@@ -60,19 +62,22 @@ export function dropAt({ costAdvantage, quality }: QualityCurve, kept: number): 
   return (all - before - along * (behind - before)) / all
 }
 
-function pick({ scores, small, large }: Scored, rows: readonly number[]): Scored {
+function pick({ scores, small, large }: ScoredRows, rows: readonly number[]): ScoredRows {
   const of = (column: readonly number[]): number[] => rows.map((row) => column[row] ?? 0)
   return { scores: of(scores), small: of(small), large: of(large) }
 }
 
 /** Routed with a threshold: drop and share kept small. */
-function apply({ scores, small, large }: Scored, threshold: number): readonly [drop: number, kept: number] {
+function apply(
+  { scores, small, large }: ScoredRows,
+  threshold: number,
+): readonly [drop: number, kept: number] {
   const routed = scores.map((score, i) => (score >= threshold ? small[i] : large[i]) ?? 0)
   const all = mean(large)
   return [(all - mean(routed)) / all, scores.filter((score) => score >= threshold).length / scores.length]
 }
 
-function drawRecipe(held: Scored, { validation }: Sizes, seed: number): Drawn {
+function drawRecipe(held: ScoredRows, { validation }: Sizes, seed: number): Drawn {
   const order = shuffle(createRng(seed), [...held.scores.keys()])
   const chosen = pick(held, order.slice(0, validation))
   const curve = createQualityCurve(chosen)
@@ -83,7 +88,7 @@ function drawRecipe(held: Scored, { validation }: Sizes, seed: number): Drawn {
   return { validationDrop, validationKept, testDrop, testKept }
 }
 
-function judge(held: Scored, sizes: Sizes, seed: number): Trained {
+function judge(held: ScoredRows, sizes: Sizes, seed: number): Trained {
   const curve = createQualityCurve(held)
   return {
     drops: COST_ADVANTAGES.map((kept) => dropAt(curve, kept)),
@@ -102,7 +107,7 @@ async function trainAll({ pair }: Case, rows: readonly Outcome[], seed: number):
   const order = orderRows(rows, `paper ${seed}`)
   const [training, held] = [order.slice(0, sizes.training), order.slice(-sizes.heldOut)]
   const artifact = await train(training, { pair, seed, dataHash: hashOf(training) })
-  const weir = scoreRows(artifact, held)
+  const weir = await scoreRows(createRiver(artifact), held)
   const { relaxation, repeats, scores } = scoreByLabels({ pair, training, held, seed })
   const judged = (of: readonly number[]): Trained => judge({ ...weir, scores: of }, sizes, seed)
   return {

@@ -24,6 +24,7 @@ function studyOf(broken: number, kept: number): Study {
     estimateErrorAlone: 0.015,
     calibrationError: 0.02,
     operatingPoints: 40,
+    explainedByScore: 0.025,
   }
 }
 

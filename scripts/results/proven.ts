@@ -7,10 +7,11 @@
  * with delta 0.05, one-sided, as weir train proves its levels: asymptotic, the thresholds being those of the cross-fitted curve itself.
  * weir train offers levels in steps of 0.0025 only; here the level is exact.
  */
-import { train, type Outcome, type Pair } from '@weir/core'
+import { createRiver, train, type Outcome, type Pair } from '@weir/core'
 import { selectPromises } from '../../packages/core/src/learn/select-promise.ts'
 import { createTrainingCurve } from '../../packages/core/src/learn/threshold-sequence.ts'
-import { hashOf, placeOf, readPairRows, scoreRows, STUDIED, type Scored } from '../recorded.ts'
+import { scoreRows, type ScoredRows } from '../../packages/core/src/calibrate.ts'
+import { hashOf, placeOf, readPairRows, STUDIED } from '../recorded.ts'
 import {
   createSection,
   mean,
@@ -85,13 +86,13 @@ interface Result {
 }
 
 /** Every row scored by a router that has not seen its question. */
-async function scoreCrossFitted({ name, pair }: Case, rows: readonly Outcome[]): Promise<Scored> {
+async function scoreCrossFitted({ name, pair }: Case, rows: readonly Outcome[]): Promise<ScoredRows> {
   const columns = { scores: [] as number[], small: [] as number[], large: [] as number[] }
   for (let fold = 0; fold < FOLDS; fold++) {
     const isTested = (row: Outcome): boolean => Math.floor(placeOf(row, `proven ${SEED}`) * FOLDS) === fold
     const training = rows.filter((row) => !isTested(row))
     const artifact = await train(training, { pair, seed: SEED, dataHash: hashOf(training) })
-    const scored = scoreRows(artifact, rows.filter(isTested))
+    const scored = await scoreRows(createRiver(artifact), rows.filter(isTested))
     columns.scores.push(...scored.scores)
     columns.small.push(...scored.small)
     columns.large.push(...scored.large)

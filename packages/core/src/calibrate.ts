@@ -7,7 +7,7 @@ import type { Pair } from './contract/candidate.ts'
 import { WeirError } from './contract/errors.ts'
 import type { Outcome } from './contract/outcome.ts'
 import { toPairOutcome } from './contract/pair-outcome.ts'
-import { createCalibration, DEFAULT_DELTA } from './learn/calibration.ts'
+import { ALWAYS_LARGE, createCalibration, DEFAULT_DELTA } from './learn/calibration.ts'
 import { noJudgedRow } from './learn/examples.ts'
 import { queryFromOutcome } from './request/query.ts'
 import { createRiver } from './river.ts'
@@ -31,8 +31,6 @@ export interface CalibrateOptions {
 /** Fewest rows worth calibrating on: below it hardly any level is provable. */
 const MIN_ROWS = 50
 const REPORT_EVERY = 1000
-/** Below any probability: a query that could not be scored, or is unlike the training rows, goes to the large model. */
-const ALWAYS_LARGE = -1
 
 /**
  * A new artifact with the levels of `rows`. Throws `data.model` when no row has both models judged, `data.too_few` below 50 usable rows,
@@ -73,18 +71,21 @@ export async function calibrate(
   return { ...artifact, pair, training: { ...training, pair: training.pair ?? artifact.pair }, calibration }
 }
 
-interface ScoredRows {
-  readonly scores: number[]
-  readonly small: number[]
-  readonly large: number[]
+/** Columns of equal length, one entry per usable row. */
+export interface ScoredRows {
+  /** ALWAYS_LARGE where no score could be made or the query is unlike the training rows. */
+  readonly scores: readonly number[]
+  readonly small: readonly number[]
+  readonly large: readonly number[]
 }
 
-async function scoreRows(
+/** What calibration needs of rows with text and both models judged; others are passed over. Scored by the code that serves. */
+export async function scoreRows(
   river: River,
   rows: readonly Outcome[],
-  { onProgress }: CalibrateOptions,
+  { onProgress }: Pick<CalibrateOptions, 'onProgress'> = {},
 ): Promise<ScoredRows> {
-  const scored: ScoredRows = { scores: [], small: [], large: [] }
+  const [scores, small, large]: [number[], number[], number[]] = [[], [], []]
   for (const [i, row] of rows.entries()) {
     if (i % REPORT_EVERY === 0) await onProgress?.(i)
     const outcome = toPairOutcome(row, river.pair)
@@ -92,9 +93,9 @@ async function scoreRows(
     if (outcome === undefined || query === undefined) continue
     // The score does not depend on the cut-off; any would do.
     const { score, unfamiliar } = decide(river, query, { kind: 'threshold', threshold: 0 })
-    scored.scores.push(unfamiliar ? ALWAYS_LARGE : (score ?? ALWAYS_LARGE))
-    scored.small.push(outcome.smallQuality)
-    scored.large.push(outcome.largeQuality)
+    scores.push(unfamiliar ? ALWAYS_LARGE : (score ?? ALWAYS_LARGE))
+    small.push(outcome.smallQuality)
+    large.push(outcome.largeQuality)
   }
-  return scored
+  return { scores, small, large }
 }

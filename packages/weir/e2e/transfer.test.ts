@@ -34,6 +34,8 @@ const at = (name: string): string => join(folder, name)
 const artifact = (): readonly string[] => ['--artifact', at('a.weir')]
 const fresh = makeRows(600, 2)
 
+const pair = (small: string, large: string): readonly string[] => ['--small', small, '--large', large]
+
 async function transfer(...args: readonly string[]): Promise<Transfer> {
   const { code, out, err } = await weir(['transfer', ...args, '--json'])
   if (code !== 0) throw new Error(err)
@@ -56,17 +58,7 @@ beforeAll(async () => {
       models: { little: { score: 0.5 + (models['little']?.score ?? 0) / 2 }, big: { score: 1 } },
     })),
   )
-  const train = [
-    'train',
-    '--data',
-    at('train.jsonl'),
-    '--small',
-    'little',
-    '--large',
-    'big',
-    '--out',
-    at('a.weir'),
-  ]
+  const train = ['train', '--data', at('train.jsonl'), ...pair('little', 'big'), '--out', at('a.weir')]
   const { code, err } = await weir(train)
   if (code !== 0) throw new Error(err)
 }, 120_000)
@@ -75,15 +67,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('weir transfer', () => {
   it('shows that a twin of the small model ranks and correlates', async () => {
-    const found = await transfer(
-      ...artifact(),
-      '--data',
-      at('fresh.jsonl'),
-      '--small',
-      'twin',
-      '--large',
-      'big',
-    )
+    const found = await transfer(...artifact(), '--data', at('fresh.jsonl'), ...pair('twin', 'big'))
     expect(found).toMatchObject({ kind: 'pair', rows: 600, rowsWithBoth: 600, rowsWithoutPair: 0 })
     expect(found.verdict).not.toBe('retrain')
     expect(found.pearson?.interval?.[0]).toBeGreaterThan(0.8)
@@ -95,29 +79,13 @@ describe('weir transfer', () => {
   })
 
   it('retrains for a model that is right at random', async () => {
-    const found = await transfer(
-      ...artifact(),
-      '--data',
-      at('fresh.jsonl'),
-      '--small',
-      'coin',
-      '--large',
-      'big',
-    )
+    const found = await transfer(...artifact(), '--data', at('fresh.jsonl'), ...pair('coin', 'big'))
     expect(found.verdict).toBe('retrain')
     expect(found.apgrInterval?.[0]).toBeLessThanOrEqual(0.5)
   })
 
   it('lets the scores decide alone when the old outcomes are not known', async () => {
-    const found = await transfer(
-      ...artifact(),
-      '--data',
-      at('new.jsonl'),
-      '--small',
-      'twin',
-      '--large',
-      'big',
-    )
+    const found = await transfer(...artifact(), '--data', at('new.jsonl'), ...pair('twin', 'big'))
     expect(found).toMatchObject({ rowsWithBoth: 0, pearson: null, spearman: null })
     expect(found.undefinedBecause['pearson']).toContain('decide alone')
     expect(found.verdict).not.toBe('retrain')
@@ -125,7 +93,7 @@ describe('weir transfer', () => {
 
   it('joins two measures by id, with and without a router', async () => {
     const files = ['--data', at('fresh.jsonl'), '--against', at('real.jsonl')]
-    const alone = await transfer(...files, '--small', 'little', '--large', 'big')
+    const alone = await transfer(...files, ...pair('little', 'big'))
     expect(alone).toMatchObject({ kind: 'measure', rows: 500, artifact: null, levels: [], verdict: 'reuse' })
     expect(alone.pearson?.value).toBeCloseTo(1, 12)
     const routed = await transfer(...artifact(), ...files)
@@ -136,10 +104,7 @@ describe('weir transfer', () => {
       at('real.jsonl'),
       '--against',
       at('fresh.jsonl'),
-      '--small',
-      'little',
-      '--large',
-      'big',
+      ...pair('little', 'big'),
     )
     expect(swapped).toMatchObject({ rows: 500, rowsUnmatched: 100 })
   })
@@ -150,10 +115,7 @@ describe('weir transfer', () => {
       ...artifact(),
       '--data',
       at('fresh.jsonl'),
-      '--small',
-      'coin',
-      '--large',
-      'big',
+      ...pair('coin', 'big'),
     ])
     expect(code).toBe(0)
     expect(out).toMatch(/^May .*a\.weir, made for little or big, be used for coin or big\?/)
@@ -165,27 +127,14 @@ describe('weir transfer', () => {
   it.each([
     [['--data', 'fresh.jsonl'], 'cli.usage'],
     [['--artifact', 'a.weir', '--data', 'fresh.jsonl'], 'cli.usage'],
-    [['--artifact', 'a.weir', '--data', 'fresh.jsonl', '--small', 'little', '--large', 'big'], 'cli.usage'],
-    [['--artifact', 'a.weir', '--data', 'fresh.jsonl', '--small', 'big', '--large', 'big'], 'cli.usage'],
-    [['--artifact', 'a.weir', '--data', 'fresh.jsonl', '--small', 'nobody', '--large', 'big'], 'data.model'],
+    [['--artifact', 'a.weir', '--data', 'fresh.jsonl', ...pair('little', 'big')], 'cli.usage'],
+    [['--artifact', 'a.weir', '--data', 'fresh.jsonl', ...pair('big', 'big')], 'cli.usage'],
+    [['--artifact', 'a.weir', '--data', 'fresh.jsonl', ...pair('nobody', 'big')], 'data.model'],
     [
-      [
-        '--data',
-        'fresh.jsonl',
-        'fresh.jsonl',
-        '--against',
-        'real.jsonl',
-        '--small',
-        'little',
-        '--large',
-        'big',
-      ],
+      ['--data', 'fresh.jsonl', 'fresh.jsonl', '--against', 'real.jsonl', ...pair('little', 'big')],
       'data.field',
     ],
-    [
-      ['--data', 'train.jsonl', '--against', 'real.jsonl', '--small', 'little', '--large', 'big'],
-      'data.empty',
-    ],
+    [['--data', 'train.jsonl', '--against', 'real.jsonl', ...pair('little', 'big')], 'data.empty'],
   ])('refuses %j with %s', async (args, code) => {
     const ran = await weir(['transfer', ...args.map((arg) => (/\./.test(arg) ? at(arg) : arg))])
     expect(ran.code).toBe(2)

@@ -14,6 +14,9 @@ export const LEVELS: readonly number[] = [
   ...Array.from({ length: 81 }, (_, i) => (8000 + 25 * i) / 10_000),
 ]
 
+/** Score of a query that goes to the large model whatever the level: it could not be scored, or is unlike the training rows. Below any probability. */
+export const ALWAYS_LARGE = -1
+
 /** Chance that the promise of a level is broken: one in twenty, the usual level of a test. */
 export const DEFAULT_DELTA = 0.05
 

@@ -7,6 +7,7 @@
  * and straight lines between the bins, from (0, 0) to (1, 1). The pull keeps the correction strictly rising, so no order changes.
  */
 import type { Reliability } from '../estimate/blend.ts'
+import { equalMassBins } from '../math/equal-mass-bins.ts'
 import { fitIsotonic } from '../math/isotonic.ts'
 
 const MOST_BINS = 20
@@ -18,36 +19,15 @@ const PRIOR_ROWS = 25
 export function fitReliability(probabilities: readonly number[], labels: ArrayLike<number>): Reliability {
   const bins = Math.min(MOST_BINS, Math.floor(probabilities.length / LEAST_ROWS))
   if (bins < 3) return { knots: [], values: [] }
-  const order = [...probabilities.keys()].sort(
-    (a, b) => (probabilities[a] ?? 0) - (probabilities[b] ?? 0) || a - b,
-  )
-  const parts = splitEvenly(order, probabilities, bins)
-  const knots = parts.map((rows) => mean(rows, probabilities))
-  const sizes = parts.map((rows) => rows.length)
+  const parts = equalMassBins(probabilities, labels, bins)
   const observed = fitIsotonic(
-    parts.map((rows) => mean(rows, labels)),
-    sizes,
+    parts.map((bin) => bin.observed),
+    parts.map(({ count }) => count),
   )
   // One pull for all bins: with a pull of its own each, a bin could fall below its left neighbour.
   const pull = PRIOR_ROWS / (PRIOR_ROWS + probabilities.length / parts.length)
-  const values = knots.map((knot, bin) => pull * knot + (1 - pull) * (observed[bin] ?? 0))
-  return { knots, values }
-}
-
-/** Near-equal parts of the rows in their order; equal probabilities share one, since no line could be drawn between them. */
-function splitEvenly(order: readonly number[], probabilities: readonly number[], bins: number): number[][] {
-  const parts: number[][] = []
-  for (const row of order) {
-    const last = parts.at(-1)
-    const isFull = last === undefined || last.length * bins >= order.length
-    const isEqual =
-      last !== undefined && (probabilities[row] ?? 0) - (probabilities[last.at(-1) ?? 0] ?? 0) < 1e-9
-    if (last !== undefined && (!isFull || isEqual)) last.push(row)
-    else parts.push([row])
+  return {
+    knots: parts.map(({ predicted }) => predicted),
+    values: parts.map(({ predicted }, bin) => pull * predicted + (1 - pull) * (observed[bin] ?? 0)),
   }
-  return parts
-}
-
-function mean(rows: readonly number[], of: ArrayLike<number>): number {
-  return rows.reduce((sum, row) => sum + (of[row] ?? 0), 0) / rows.length
 }

@@ -30,7 +30,7 @@ import { FALSE_ALARM_RATE, fitFamiliarity } from './fit-familiarity.ts'
 import { fitQualities, predictCrossFitted } from './fit-qualities.ts'
 import { fitView } from './fit-view.ts'
 import { createTrainingSet, fitReaders, type FitOptions, type TrainingSet } from './fit-components.ts'
-import { createCalibration, DEFAULT_DELTA } from './calibration.ts'
+import { ALWAYS_LARGE, createCalibration, DEFAULT_DELTA } from './calibration.ts'
 import { assignFolds } from './folds.ts'
 import { makeLabels } from './labels.ts'
 import { selectInversePenalty } from './select-penalty.ts'
@@ -40,8 +40,6 @@ import { createTrainingCurve } from './threshold-sequence.ts'
 
 /** Folds for out-of-fold predictions. Four cost three fits of all rows; more changed nothing beyond noise. */
 const FOLDS = 4
-/** Below any probability: goes to the large model whatever the level. */
-const ALWAYS_LARGE = -1
 
 export interface TrainOptions {
   readonly pair: Pair

@@ -55,6 +55,7 @@ async function run(flags: CalibrateFlags): Promise<void> {
     onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
     onProgress: (count) => showProgress('calibrate', `${count} rows read`),
   })
+  checkMetric(artifact, rows)
   const calibrated = await calibrate(artifact, rows, {
     pair,
     dataHash,
@@ -68,7 +69,6 @@ async function run(flags: CalibrateFlags): Promise<void> {
     },
   })
   endProgress()
-  checkMetric(artifact, rows)
   await writeArtifact(flags.out, calibrated)
   process.stdout.write(
     flags.json === true

@@ -90,7 +90,7 @@ export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluatio
     rowsWithoutText,
     skipped: skips.count,
     artifact: describeArtifact(options.artifact, artifact),
-    warnings: collectWarnings(report, { dataHash, artifactHash: artifact.training.dataHash }),
+    warnings: collectWarnings(report, { dataHash, artifact }),
   }
 }
 

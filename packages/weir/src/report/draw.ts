@@ -5,6 +5,7 @@
  */
 import * as Plot from '@observablehq/plot'
 import { createDocument } from 'domino'
+import { percent } from './format.ts'
 
 /** Width of the page's column, px; the page scales the drawing down on small screens. */
 const WIDTH = 820
@@ -20,6 +21,17 @@ export interface Drawing {
   readonly marginLeft?: number
   /** Several small charts side by side, placed by the marks' fx and fy; they name themselves. Default false. */
   readonly facets?: boolean
+}
+
+/** Axes of every chart of mean quality against the share of calls kept small. */
+export const CURVE_AXES: Pick<Drawing, 'x' | 'y'> = {
+  x: {
+    label: 'share of calls kept on the small model',
+    domain: [0, 1],
+    tickFormat: (d: number) => percent(d, 0),
+    grid: true,
+  },
+  y: { label: 'mean quality', grid: true, nice: true, tickFormat: (d: number) => d.toFixed(2) },
 }
 
 export function draw({ height, describe, x, y, marks, marginLeft = 58, facets = false }: Drawing): string {

@@ -38,13 +38,23 @@ export function describeArtifact(file: string, artifact: Artifact): Provenance['
 /** Rows that a percentage point rests on: below this an interval is wider than what most decisions hang on. */
 const FEW_ROWS = 300
 
+export interface CheckedData {
+  /** SHA-256 of the evaluated rows, hex. */
+  readonly dataHash: string
+  readonly artifact: Pick<Artifact, 'training' | 'calibration'>
+}
+
 export function collectWarnings(
   report: Report,
-  { dataHash, artifactHash }: { readonly dataHash: string; readonly artifactHash: string },
+  { dataHash, artifact: { training, calibration } }: CheckedData,
 ): readonly string[] {
   const warnings: string[] = []
-  if (dataHash === artifactHash) {
+  if (dataHash === training.dataHash) {
     warnings.push('These are the very rows the artifact was trained on: the numbers flatter it.')
+  } else if (dataHash === calibration.dataHash) {
+    warnings.push(
+      'These are the very rows its levels were proven on: what the levels deliver is no test of them.',
+    )
   }
   if (report.rows < FEW_ROWS) warnings.push(`Only ${report.rows} rows: read the intervals, not the numbers.`)
   if (report.large.quality <= report.small.quality) {

@@ -115,11 +115,17 @@ describe('renderEvaluation', () => {
 })
 
 describe('collectWarnings', () => {
+  const artifact = makeArtifact(river)
+
   it('warns of training rows, few rows and a large model that is not better', async () => {
     const { report } = await measureRiver(river, rows.slice(0, 20), { seed: 1, resamples: 0 })
     const odd = { ...report, large: { ...report.large, quality: 0 } }
-    const warnings = collectWarnings(odd, { dataHash: 'x', artifactHash: 'x' })
+    const warnings = collectWarnings(odd, { dataHash: artifact.training.dataHash, artifact })
     expect(warnings).toHaveLength(3)
-    expect(collectWarnings({ ...report, rows: 1000 }, { dataHash: 'x', artifactHash: 'y' })).toEqual([])
+    const proven = { ...artifact, calibration: { ...artifact.calibration, dataHash: 'c' } }
+    expect(collectWarnings({ ...report, rows: 1000 }, { dataHash: 'c', artifact: proven })).toEqual([
+      expect.stringContaining('proven on'),
+    ])
+    expect(collectWarnings({ ...report, rows: 1000 }, { dataHash: 'x', artifact })).toEqual([])
   })
 })

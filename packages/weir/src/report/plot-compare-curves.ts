@@ -5,8 +5,8 @@
 import * as Plot from '@observablehq/plot'
 import type { ComparedSystem } from '@weir/core'
 import { findSystem, titleOf, type ComparisonResult } from './compare-result.ts'
-import { draw } from './draw.ts'
-import { decimal, percent } from './format.ts'
+import { CURVE_AXES, draw } from './draw.ts'
+import { decimal } from './format.ts'
 import { seriesOf, type Series } from './series.ts'
 
 export interface DrawnLine extends Series {
@@ -51,13 +51,7 @@ export function plotCompareCurves(result: ComparisonResult): string {
       `Mean quality against the share of calls kept on ${pair.small}. At half kept: ` +
       methods.map(({ title, points }) => `${title} ${decimal(points[50]?.quality)}`).join(', ') +
       `; a random mix ${decimal(findSystem(systems, 'randomMix')?.curve?.[50]?.quality)}.`,
-    x: {
-      label: 'share of calls kept on the small model',
-      domain: [0, 1],
-      tickFormat: (d: number) => percent(d, 0),
-      grid: true,
-    },
-    y: { label: 'mean quality', grid: true, nice: true, tickFormat: (d: number) => d.toFixed(2) },
+    ...CURVE_AXES,
     marks: [
       ...lines.map(({ points, stroke, dash, width }) =>
         Plot.lineY(points, {

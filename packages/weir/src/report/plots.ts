@@ -3,7 +3,7 @@
  */
 import * as Plot from '@observablehq/plot'
 import type { CurvePoint } from '@weir/core'
-import { draw } from './draw.ts'
+import { CURVE_AXES, draw } from './draw.ts'
 import type { Evaluation } from './evaluation.ts'
 import { decimal, percent } from './format.ts'
 
@@ -37,13 +37,7 @@ export function plotCurve(evaluation: Evaluation): string {
     describe:
       `Mean quality against the share of calls kept on ${small.model}. The router goes from ${decimal(large.quality)} with nothing kept to ` +
       `${decimal(small.quality)} with everything kept; a random router falls along a straight line.`,
-    x: {
-      label: 'share of calls kept on the small model',
-      domain: [0, 1],
-      tickFormat: (d: number) => percent(d, 0),
-      grid: true,
-    },
-    y: { label: 'mean quality', grid: true, nice: true, tickFormat: (d: number) => d.toFixed(2) },
+    ...CURVE_AXES,
     marks: [
       ...named.map(({ points, stroke, strokeDasharray, name }) =>
         Plot.lineY(points, {
