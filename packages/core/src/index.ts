@@ -1,9 +1,20 @@
 /** The public names of @weir/core, written by hand. */
 export * from './contract/index.ts'
 export { createRng, shuffle, type Rng } from './math/rng.ts'
-export { parseAsk, parseMode, parseQuality, type Ask, type AskSources } from './request/ask.ts'
+export { parseAsk, parseMode, parsePolicy, parseQuality, type Ask, type AskSources } from './request/ask.ts'
 export { parseChatBody, queryFromOutcome, queryFromPrompt } from './request/query.ts'
-export { decide, serve, type Call, type River, type Served } from './serve.ts'
+export {
+  decide,
+  serve,
+  type Call,
+  type River,
+  type Served,
+  type Service,
+  type AttemptVerdict,
+} from './serve.ts'
+export { createCascadePolicy, type CascadePolicyOptions, type CascadeStage } from './decide/cascade.ts'
+export { spent, withCaps, type Caps, type Spent } from './decide/caps.ts'
+export type { Scoring } from './score/judge.ts'
 export { replay, type RecordedAttempt, type Replayed } from './replay.ts'
 export {
   createOutcomeSummarizer,

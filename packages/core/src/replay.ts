@@ -6,7 +6,9 @@ import type { ModelOutcome, Outcome } from './contract/outcome.ts'
 import { qualityOf } from './contract/pair-outcome.ts'
 import type { Ask } from './request/ask.ts'
 import { queryFromOutcome } from './request/query.ts'
+import { answersOf, signalsOf } from './score/recorded.ts'
 import { serve, type River, type Served } from './serve.ts'
+import type { CallAction } from './contract/policy.ts'
 
 /** A recorded call with the quality its answer was given. */
 export interface RecordedAttempt extends Attempt {
@@ -25,11 +27,16 @@ export async function replay(river: River, row: Outcome, ask: Ask): Promise<Repl
   // Own keys only: a model may be called "constructor".
   const outcomeOf = (model: string): ModelOutcome | undefined =>
     Object.hasOwn(row.models, model) ? row.models[model] : undefined
-  const served = await serve(river, { query, ask }, async ({ model }) => recorded(model, outcomeOf(model)))
+  const served = await serve(river, { query, ask }, async (action) =>
+    recorded(action, outcomeOf(action.model)),
+  )
   return { ...served, row }
 }
 
-function recorded(model: string, outcome: ModelOutcome | undefined): RecordedAttempt {
+function recorded(
+  { model, samples, readsAnswer }: CallAction,
+  outcome: ModelOutcome | undefined,
+): RecordedAttempt {
   if (outcome === undefined) {
     return { model, error: { code: 'data.model', message: `the row has no outcome of ${model}` } }
   }
@@ -44,5 +51,6 @@ function recorded(model: string, outcome: ModelOutcome | undefined): RecordedAtt
       ...(inputTokens === undefined ? {} : { inputTokens }),
       ...(outputTokens === undefined ? {} : { outputTokens }),
     },
+    ...(readsAnswer === true ? { answers: answersOf(outcome, samples), signals: signalsOf(outcome) } : {}),
   }
 }

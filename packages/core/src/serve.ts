@@ -7,15 +7,28 @@ import type { Candidate, Pair } from './contract/candidate.ts'
 import type { Decision, Mode, OperatingPoint, Refusal } from './contract/decision.ts'
 import { WeirError } from './contract/errors.ts'
 import type { Estimates, Estimator } from './contract/estimate.ts'
-import type { Encoder } from './contract/features.ts'
-import type { Action, CallAction, Policy, State } from './contract/policy.ts'
+import type { Encoder, Features } from './contract/features.ts'
+import type { AcceptReason, Action, CallAction, Policy, PolicyName, State } from './contract/policy.ts'
 import type { Query } from './contract/query.ts'
+import { withCaps, type Caps } from './decide/caps.ts'
 import { withFailover } from './decide/failover.ts'
 import { createNamedPolicy } from './decide/named.ts'
 import { findOperatingPoint } from './decide/operating-point.ts'
 import { createThresholdPolicy } from './decide/threshold.ts'
 import { selectFeasible } from './pool/feasible.ts'
 import type { Ask } from './request/ask.ts'
+import { judge, type Scoring } from './score/judge.ts'
+
+/** What serves a policy that looks at answers. */
+export interface Service {
+  /** Per mode, from the calibration of this policy. */
+  readonly levels: Readonly<Record<Mode, readonly OperatingPoint[]>>
+  /** Chance that a promise of `levels` holds: 1 - delta. */
+  readonly confidence: number
+  readonly scoring: Scoring
+  /** The policy at an operating point. */
+  createPolicy(point: OperatingPoint): Policy
+}
 
 /** Everything a decision depends on, besides the query and what is asked. Frozen for the life of a configuration. */
 export interface River {
@@ -33,16 +46,31 @@ export interface River {
   readonly onUnfamiliar?: 'large' | 'score'
   /** Where a routed query goes when the estimator throws. Default 'large'. */
   readonly onEstimatorFailure?: keyof Pair
+  /** Policy of a query that names none. Default 'route'. */
+  readonly policy?: PolicyName
+  /** Policies besides `route`, as far as the artifact was trained for them. */
+  readonly services?: Readonly<Partial<Record<Exclude<PolicyName, 'route'>, Service>>>
+  /** Limits of one request, for policies that may call more than once. */
+  readonly caps?: Caps
 }
 
 /** One upstream call. Never throws for an upstream's failure: it returns an attempt with `error`. */
-export type Call<A extends Attempt> = (action: CallAction) => Promise<A>
+export type Call<A extends Attempt> = (action: CallAction, earlier?: readonly A[]) => Promise<A>
+
+/** What became of an attempt's answer. */
+export type AttemptVerdict = 'accept' | 'escalate' | 'abstain' | 'failed'
 
 export interface Served<A extends Attempt> {
   readonly decision: Decision
   readonly attempts: readonly A[]
-  /** The accepted attempt; undefined when every call failed. */
+  /** The accepted attempt; undefined when every call failed and when the policy abstained. */
   readonly accepted: A | undefined
+  /** One per attempt. */
+  readonly verdicts: readonly AttemptVerdict[]
+  /** Why the accepted answer was given; null without one. */
+  readonly acceptReason: AcceptReason | null
+  /** True when an answer arrived and the policy declined to give it. */
+  readonly abstained: boolean
 }
 
 /** Decides without calling anything. Throws `pool.empty` when no candidate can serve the query. */
@@ -56,14 +84,37 @@ export async function serve<A extends Attempt>(
   { query, ask }: { readonly query: Query; readonly ask: Ask },
   call: Call<A>,
 ): Promise<Served<A>> {
-  const { decision, policy, state, first } = prepare(river, query, ask)
+  const { decision, policy, state, first, scoring, features } = prepare(river, query, ask)
   const attempts: A[] = []
   let action: Action = first
   while (action.kind === 'call') {
-    attempts.push(await call(action))
+    const attempt = await call(action, attempts)
+    const isJudged = action.readsAnswer === true && scoring !== undefined && attempt.error === undefined
+    attempts.push(
+      isJudged ? await judge(scoring, { query, features, state, attempt, earlier: attempts }) : attempt,
+    )
     action = policy.next({ ...state, attempts })
   }
-  return { decision, attempts, accepted: action.kind === 'accept' ? attempts[action.attempt] : undefined }
+  return { decision, attempts, ...conclude(attempts, action) }
+}
+
+function conclude<A extends Attempt>(
+  attempts: readonly A[],
+  end: Exclude<Action, CallAction>,
+): Pick<Served<A>, 'accepted' | 'verdicts' | 'acceptReason' | 'abstained'> {
+  const isAccepted = end.kind === 'accept'
+  const abstained = end.kind === 'abstain' && end.reason === 'answer_rejected'
+  const verdicts = attempts.map(({ error }, i): AttemptVerdict => {
+    if (isAccepted && i === end.attempt) return 'accept'
+    if (error !== undefined) return 'failed'
+    return abstained && i === attempts.length - 1 ? 'abstain' : 'escalate'
+  })
+  return {
+    accepted: isAccepted ? attempts[end.attempt] : undefined,
+    verdicts,
+    acceptReason: isAccepted ? (end.reason ?? 'only_answer') : null,
+    abstained,
+  }
 }
 
 interface Prepared {
@@ -71,14 +122,17 @@ interface Prepared {
   readonly policy: Policy
   readonly state: State
   readonly first: CallAction
+  readonly scoring: Scoring | undefined
+  /** Undefined when nothing was encoded or the encoder failed. */
+  readonly features: Features | undefined
 }
 
 function prepare(river: River, query: Query, ask: Ask): Prepared {
   const { candidates, refused } = selectFeasible(query, river.candidates)
   const seen = ask.kind === 'model' ? NOT_SEEN : see(river, query)
-  const point =
-    ask.kind === 'quality' ? findOperatingPoint(river.levels[ask.mode ?? river.mode], ask.quality) : undefined
-  const policy = createPolicy(river, ask, point)
+  const service = findService(river, ask)
+  const point = findPoint(river, ask, service)
+  const policy = createPolicy(river, ask, { point, service })
   const state: State = {
     query,
     candidates,
@@ -92,7 +146,7 @@ function prepare(river: River, query: Query, ask: Ask): Prepared {
     reason: first.reason,
     score: seen.estimates?.pSmall ?? null,
     threshold: first.threshold ?? null,
-    ...describeLevel(river, ask, point),
+    ...describeLevel(service ?? river, ask, point),
     truncated: seen.truncated,
     unfamiliar: seen.estimates?.isUnfamiliar === true,
     propensity: first.propensity,
@@ -100,11 +154,30 @@ function prepare(river: River, query: Query, ask: Ask): Prepared {
     policy: policy.name,
     refused,
   }
-  return { decision, policy, state, first }
+  return { decision, policy, state, first, scoring: service?.scoring, features: seen.features }
+}
+
+function findPoint(river: River, ask: Ask, service: Service | undefined): OperatingPoint | undefined {
+  if (ask.kind !== 'quality') return undefined
+  return findOperatingPoint((service ?? river).levels[ask.mode ?? river.mode], ask.quality)
+}
+
+/** Throws `request.policy` when the artifact was not trained for the policy asked. Undefined: route. */
+function findService({ policy, services }: River, ask: Ask): Service | undefined {
+  if (ask.kind !== 'quality') return undefined
+  const name = ask.policy ?? policy ?? 'route'
+  if (name === 'route') return undefined
+  const service = services?.[name]
+  if (service !== undefined) return service
+  const known = ['route', ...Object.keys(services ?? {})].join(', ')
+  throw new WeirError(
+    'request.policy',
+    `the artifact was not trained for policy ${name}; it serves ${known}. Train with --policy ${name}`,
+  )
 }
 
 function describeLevel(
-  { confidence }: River,
+  { confidence }: Pick<River, 'confidence'>,
   ask: Ask,
   point: OperatingPoint | undefined,
 ): Pick<Decision, 'quality' | 'level' | 'mode' | 'confidence'> {
@@ -116,8 +189,24 @@ function describeLevel(
   return { quality: ask.quality, level, mode, confidence: isPromised ? confidence : null }
 }
 
-function createPolicy(river: River, ask: Ask, point: OperatingPoint | undefined): Policy {
+interface Chosen {
+  readonly point: OperatingPoint | undefined
+  readonly service: Service | undefined
+}
+
+function createPolicy(river: River, ask: Ask, { point, service }: Chosen): Policy {
   if (ask.kind === 'model') return createNamedPolicy(ask.model)
+  if (service !== undefined && point !== undefined) {
+    return withCaps(service.createPolicy(point), river.caps ?? {})
+  }
+  return createRoutePolicy(river, ask, point)
+}
+
+function createRoutePolicy(
+  river: River,
+  ask: Exclude<Ask, { readonly kind: 'model' }>,
+  point: OperatingPoint | undefined,
+): Policy {
   const threshold = ask.kind === 'threshold' ? ask.threshold : (point?.threshold ?? null)
   const { pair, onEstimatorFailure = 'large' } = river
   // A raw cut-off is the caller's own rule and is applied as it stands.
@@ -129,6 +218,7 @@ function createPolicy(river: River, ask: Ask, point: OperatingPoint | undefined)
 }
 
 interface Seen {
+  readonly features?: Features
   readonly estimates?: Estimates
   readonly truncated: boolean
 }
@@ -142,7 +232,7 @@ function see({ encoder, estimator }: River, query: Query): Seen {
     const { truncated } = features
     const estimates = estimator.estimate(features)
     // NaN compares as "below" and would go to the large model without a word.
-    return Number.isFinite(estimates.pSmall) ? { estimates, truncated } : { truncated }
+    return Number.isFinite(estimates.pSmall) ? { features, estimates, truncated } : { features, truncated }
   } catch {
     return NOT_SEEN
   }

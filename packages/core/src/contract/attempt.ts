@@ -1,20 +1,35 @@
 /**
  * Attempt: one upstream call, live or recorded.
  */
+import type { Answer } from './answer.ts'
 import type { ErrorCode } from './errors.ts'
+import type { Score, Signals } from './score.ts'
 
 export interface Usage {
   readonly inputTokens?: number
   readonly outputTokens?: number
 }
 
+/** What a call was for. A `self-check` or a `judge` call is no answer: it is paid for and listed with the attempt that it judged. */
+export type Purpose = 'answer' | 'self-check' | 'judge' | 'external'
+
 export interface Attempt {
   readonly model: string
+  /** Default 'answer'. */
+  readonly purpose?: Purpose
   /** Present when the call failed before the commit point. */
   readonly error?: { readonly code: ErrorCode; readonly message: string }
   readonly usage?: Usage
-  /** Metered cost of this call, USD. */
+  /** Metered cost of this call, all samples, USD. */
   readonly costUsd?: number
   /** Wall time of the call up to its answer or error, ms. */
   readonly latencyMs?: number
+  /** The answers, one per sample; absent when a policy needs none of them read, and on errors. */
+  readonly answers?: readonly Answer[]
+  /** Position of the best of `answers`; default 0. */
+  readonly best?: number
+  /** Signals known without a scorer: recorded ones in a replay. Scorers are asked for the others. */
+  readonly signals?: Signals
+  /** Set by serve once the answer was read; absent where nothing reads it. */
+  readonly score?: Score
 }

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'request.body'
   | 'request.quality'
   | 'request.mode'
+  | 'request.policy'
   | 'request.model'
   | 'request.route'
   | 'request.method'
@@ -50,6 +51,7 @@ export type ErrorCode =
   | 'config.secret'
   | 'config.port'
   | 'config.threshold_range'
+  | 'config.signal'
   | 'data.unreadable'
   | 'data.json'
   | 'data.field'
@@ -67,6 +69,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'request.body': row(400),
   'request.quality': row(400),
   'request.mode': row(400),
+  'request.policy': row(400),
   'request.model': row(404),
   'request.route': row(404),
   'request.method': row(405),
@@ -95,6 +98,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'config.secret': row(null),
   'config.port': row(null),
   'config.threshold_range': row(null),
+  'config.signal': row(null),
   'data.unreadable': row(null),
   'data.json': row(null),
   'data.field': row(null),

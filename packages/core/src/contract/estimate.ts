@@ -1,13 +1,24 @@
 /**
- * Estimate: what is believed about the models before any answer exists.
+ * Estimate: what is believed about the models before any answer exists (ex ante), and per candidate also after (ex post).
  */
 import type { Features } from './features.ts'
+
+/** Belief about one candidate's answer to this query. */
+export interface CandidateEstimate {
+  readonly model: string
+  /** Expected quality of its answer. Range [0, 1]. */
+  readonly quality: number
+  /** Expected cost of calling it, USD; 0 when it has been called. Absent: unknown. */
+  readonly costUsd?: number
+}
 
 export interface Estimates {
   /** P(the small model is good enough) under the artifact's label; calibrated on cross-fitted rows. Range [0, 1]. */
   readonly pSmall: number
   /** True when the query is unlike the training rows, so that pSmall is an extrapolation. Absent: not looked at. */
   readonly isUnfamiliar?: boolean
+  /** Per candidate, for policies that weigh more than a pair. */
+  readonly candidates?: readonly CandidateEstimate[]
 }
 
 /** Predicts from features alone. Pure and deterministic; built from an artifact by estimate/. */

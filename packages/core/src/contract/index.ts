@@ -1,4 +1,5 @@
 /** The nouns and verbs of weir. */
+export * from './answer.ts'
 export * from './artifact.ts'
 export * from './artifact-file.ts'
 export * from './attempt.ts'
@@ -14,3 +15,4 @@ export * from './pair-outcome.ts'
 export * from './policy.ts'
 export * from './query.ts'
 export * from './question.ts'
+export * from './score.ts'

@@ -24,13 +24,37 @@ describe('parseOutcome', () => {
       category: null,
       prompt: 'hi',
       reference: 'I',
-      models: { m: { score: 1, answer: 'I', costUsd: null, samples: [{ score: 0, answer: 'x' }] } },
+      models: { m: { score: 1, verdict: 'I', costUsd: null, samples: [{ score: 0, verdict: 'x' }] } },
     }
     expect(parseOutcome(value, place)).toEqual({
       id: 'a',
       prompt: 'hi',
       models: { m: { score: 1, samples: [{ score: 0 }] } },
     })
+  })
+
+  it('keeps what scorers read of an answer; a signal that nobody knows is dropped', () => {
+    const m = {
+      score: 1,
+      answer: 'I',
+      noAnswer: true,
+      logprob: -0.5,
+      answerProb: 0.6,
+      confidence: 0.9,
+      signals: { agreement: 0.75 },
+      samples: [{ score: 0, answer: 'x' }],
+    }
+    const value = row({ ...m, signals: { agreement: 0.75, mood: 3 } })
+    expect(parseOutcome(value, place)).toEqual({ id: 'a', models: { 'x/y': m } })
+  })
+
+  it.each([
+    ['logprob', { logprob: 0.1 }],
+    ['answerProb', { answerProb: 2 }],
+    ['signals', { signals: 3 }],
+    ['signals.judge', { signals: { judge: 'good' } }],
+  ])('refuses a wrong %s, naming it', (field, outcome) => {
+    expect(() => parseOutcome(row(outcome), place)).toThrow(`models[x/y].${field} must be`)
   })
 
   it('takes rows without text: live rows may not store it', () => {

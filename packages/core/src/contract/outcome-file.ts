@@ -8,6 +8,7 @@
 import { WeirError } from './errors.ts'
 import { isRecord, parseJson } from './json.ts'
 import type { ModelOutcome, Outcome, Sample, StoredMessage } from './outcome.ts'
+import { SIGNALS, type SignalName, type Signals } from './score.ts'
 
 /** Where a row came from, for messages. */
 export interface RowPlace {
@@ -93,6 +94,12 @@ function parseModel(value: unknown, place: RowPlace, path: string): ModelOutcome
     ...defined('costUsd', read.amount('costUsd')),
     ...defined('latencyMs', read.amount('latencyMs')),
     ...defined('samples', parseSamples(value['samples'], place, `${path}.samples`)),
+    ...defined('answer', read.text('answer')),
+    ...(value['noAnswer'] === true ? { noAnswer: true } : {}),
+    ...defined('logprob', read.logprob('logprob')),
+    ...defined('answerProb', read.score('answerProb')),
+    ...defined('confidence', read.score('confidence')),
+    ...defined('signals', parseSignals(value['signals'], place, `${path}.signals`)),
   }
 }
 
@@ -109,8 +116,24 @@ function parseSamples(value: unknown, place: RowPlace, path: string): readonly S
       throw wrong(place, { field, problem, remedy: 'write {"score": 1}' })
     }
     const read = createReader(sample, { place, path: `${field}.` })
-    return { ...defined('score', read.score('score')), ...defined('response', read.text('response')) }
+    return {
+      ...defined('score', read.score('score')),
+      ...defined('response', read.text('response')),
+      ...defined('answer', read.text('answer')),
+    }
   })
+}
+
+/** Signals that this weir does not know are dropped, like unknown keys. */
+function parseSignals(value: unknown, place: RowPlace, path: string): Signals | undefined {
+  if (value === undefined || value === null) return undefined
+  if (!isRecord(value)) {
+    const problem = `must be an object, not ${kindOf(value)}`
+    throw wrong(place, { field: path, problem, remedy: 'write {"logprob": -0.2}' })
+  }
+  const read = createReader(value, { place, path: `${path}.` })
+  const known = (Object.keys(SIGNALS) as SignalName[]).map((name) => [name, read.number(name)] as const)
+  return Object.fromEntries(known.filter(([, one]) => one !== undefined))
 }
 
 function parseMessages(value: unknown, place: RowPlace): readonly StoredMessage[] | undefined {
@@ -147,6 +170,10 @@ interface FieldReader {
   score(key: string): number | undefined
   /** A finite number of at least 0. */
   amount(key: string): number | undefined
+  /** A natural-log probability: at most 0. */
+  logprob(key: string): number | undefined
+  /** A finite number. */
+  number(key: string): number | undefined
   wrong(key: string, problem: string, remedy: string): WeirError
 }
 
@@ -180,6 +207,22 @@ function createReader(
         `must be a number of at least 0, not ${kindOf(value)}`,
         'leave it out when it is not known',
       )
+    },
+    logprob(key) {
+      const value = record[key]
+      if (value === undefined || value === null) return undefined
+      if (typeof value === 'number' && value <= 0) return Math.max(value, -Number.MAX_VALUE)
+      throw fail(
+        key,
+        `must be a number of at most 0, not ${kindOf(value)}`,
+        'write the natural log of a probability',
+      )
+    },
+    number(key) {
+      const value = record[key]
+      if (value === undefined || value === null) return undefined
+      if (typeof value === 'number' && Number.isFinite(value)) return value
+      throw fail(key, `must be a number, not ${kindOf(value)}`, 'leave it out when it is not known')
     },
     wrong: fail,
   }

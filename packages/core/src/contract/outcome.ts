@@ -3,12 +3,15 @@
  * object a line (docs/outcomes.md). Unknown keys are ignored on reading.
  */
 import type { Decision } from './decision.ts'
+import type { Signals } from './score.ts'
 
 /** One of several answers of the same model to the same query. */
 export interface Sample {
   /** Quality of this answer. Range [0, 1]. */
   readonly score?: number
   readonly response?: string
+  /** The short final answer, as the row's source extracted it. */
+  readonly answer?: string
 }
 
 export interface ModelOutcome {
@@ -20,6 +23,18 @@ export interface ModelOutcome {
   readonly costUsd?: number
   readonly latencyMs?: number
   readonly samples?: readonly Sample[]
+  /** The short final answer (a letter, a number), as the row's source extracted it. */
+  readonly answer?: string
+  /** True when the source found no final answer in the response. */
+  readonly noAnswer?: boolean
+  /** Natural log of the probability that the model gave its answer, from its tokens. At most 0. */
+  readonly logprob?: number
+  /** Probability of the answer's tokens, where the source gives it instead. Range [0, 1]. */
+  readonly answerProb?: number
+  /** What the model said of its own certainty. Range [0, 1]. */
+  readonly confidence?: number
+  /** Signals that scorers read when the answer was given, by name (docs/methods/cascade.md): a replay sees what was seen live. */
+  readonly signals?: Signals
 }
 
 /** One message as stored: content is text or OpenAI content parts. */

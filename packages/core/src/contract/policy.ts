@@ -7,6 +7,11 @@ import type { Candidate } from './candidate.ts'
 import type { Estimates } from './estimate.ts'
 import type { Query } from './query.ts'
 
+/** Ways to serve a query. `route`: choose before any answer, call once. The others look at answers. */
+export type PolicyName = 'route' | 'cascade' | 'cascade-routing' | 'best-of-n'
+
+export const POLICY_NAMES: readonly PolicyName[] = ['route', 'cascade', 'cascade-routing', 'best-of-n']
+
 /** Why a model was chosen. Documented in docs/lifecycle.md; stable, scripts match on it. */
 export type Reason =
   /** score reached the threshold: the small model is expected to be good enough */
@@ -27,6 +32,29 @@ export type Reason =
   | 'unfamiliar_query'
   /** the estimator failed; the configuration says what happens then */
   | 'estimator_failed'
+  /** a cascade begins with its first stage: the answer will be read before it is given */
+  | 'first_stage'
+  /** the answer before was read and is not good enough: escalation */
+  | 'answer_below_threshold'
+  /** the answer before could not be judged; the configuration says what happens then */
+  | 'scorer_failed'
+
+/** Why an answer was given. */
+export type AcceptReason =
+  /** nothing reads answers: the one that arrived is given */
+  | 'only_answer'
+  /** its chance of being good enough reached the cut-off */
+  | 'answer_at_or_above_threshold'
+  /** there is no further stage */
+  | 'last_stage'
+  /** it could not be judged, and the configuration says to give it */
+  | 'scorer_failed'
+  /** a further stage failed with an error: the best answer so far */
+  | 'escalation_failed'
+  /** a further call would exceed a cap of the request: the best answer so far */
+  | 'cap_calls'
+  | 'cap_cost'
+  | 'cap_time'
 
 export interface State {
   readonly query: Query
@@ -50,17 +78,25 @@ export interface CallAction {
   readonly ranking: readonly string[]
   /** Cut-off applied, when there was one. */
   readonly threshold?: number
+  /** True when the policy will read the answer before it is given: a live stream is then held back until it has. Default false. */
+  readonly readsAnswer?: boolean
 }
 
 export interface AcceptAction {
   readonly kind: 'accept'
   /** Index into State.attempts. */
   readonly attempt: number
+  /** Default 'only_answer'. */
+  readonly reason?: AcceptReason
 }
 
 export interface AbstainAction {
   readonly kind: 'abstain'
-  readonly reason: 'no_candidate' | 'all_failed'
+  readonly reason:
+    | 'no_candidate'
+    | 'all_failed'
+    /** the answer was read and its chance of being good enough is below the reject cut-off: better none than this */
+    | 'answer_rejected'
 }
 
 export type Action = CallAction | AcceptAction | AbstainAction

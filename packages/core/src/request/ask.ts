@@ -7,13 +7,14 @@
  *   anything else            a real model id: straight there
  *
  * The most specific wins: body over header over model name over the default. With a level may come a mode, promise or estimate, in
- * the header x-weir-mode or as weir.mode.
+ * the header x-weir-mode or as weir.mode, and a policy (route, cascade, …) in x-weir-policy or as weir.policy.
  */
 import type { Mode } from '../contract/decision.ts'
 import { WeirError } from '../contract/errors.ts'
+import { POLICY_NAMES, type PolicyName } from '../contract/policy.ts'
 
 export type Ask =
-  | { readonly kind: 'quality'; readonly quality: number; readonly mode?: Mode }
+  | { readonly kind: 'quality'; readonly quality: number; readonly mode?: Mode; readonly policy?: PolicyName }
   | { readonly kind: 'threshold'; readonly threshold: number }
   | { readonly kind: 'model'; readonly model: string }
 
@@ -28,13 +29,17 @@ export interface AskSources {
   readonly headerMode?: string
   /** `weir.mode` of the body. */
   readonly bodyMode?: unknown
+  /** Value of the x-weir-policy header. */
+  readonly headerPolicy?: string
+  /** `weir.policy` of the body. */
+  readonly bodyPolicy?: unknown
   /** Level for plain `weir`. */
   readonly defaultQuality: number
 }
 
 const ROUTER = /^router-[a-z0-9_]+-(\d*\.?\d+)$/i
 
-/** Throws `request.quality` for a level outside (0, 1] or a cut-off outside [0, 1], `request.mode` for another mode. Whether a real model exists is the gateway's check. */
+/** Throws `request.quality` for a level outside (0, 1] or a cut-off outside [0, 1], `request.mode` for another mode, `request.policy` for another policy. Whether a real model exists is the gateway's check. */
 export function parseAsk(sources: AskSources): Ask {
   const { model } = sources
   const router = ROUTER.exec(model)
@@ -42,7 +47,13 @@ export function parseAsk(sources: AskSources): Ask {
   const isWeir = model === 'weir' || model.startsWith('weir@')
   if (!isWeir) return { kind: 'model', model }
   const mode = parseModeOf(sources)
-  return { kind: 'quality', quality: parseQualityOf(sources), ...(mode === undefined ? {} : { mode }) }
+  const policy = parsePolicyOf(sources)
+  return {
+    kind: 'quality',
+    quality: parseQualityOf(sources),
+    ...(mode === undefined ? {} : { mode }),
+    ...(policy === undefined ? {} : { policy }),
+  }
 }
 
 function parseQualityOf({ model, header, body, defaultQuality }: AskSources): number {
@@ -54,6 +65,21 @@ function parseQualityOf({ model, header, body, defaultQuality }: AskSources): nu
 function parseModeOf({ bodyMode, headerMode }: AskSources): Mode | undefined {
   if (bodyMode !== undefined) return parseMode(bodyMode, 'weir.mode')
   return headerMode === undefined ? undefined : parseMode(headerMode, 'x-weir-mode')
+}
+
+function parsePolicyOf({ bodyPolicy, headerPolicy }: AskSources): PolicyName | undefined {
+  if (bodyPolicy !== undefined) return parsePolicy(bodyPolicy, 'weir.policy')
+  return headerPolicy === undefined ? undefined : parsePolicy(headerPolicy, 'x-weir-policy')
+}
+
+/** Throws `request.policy`. `where` names the field in the error. */
+export function parsePolicy(value: unknown, where: string): PolicyName {
+  const known = POLICY_NAMES.find((name) => name === value)
+  if (known !== undefined) return known
+  throw new WeirError(
+    'request.policy',
+    `${where} must be one of ${POLICY_NAMES.join(', ')}, got ${show(value)}`,
+  )
 }
 
 /** Throws `request.mode`. `where` names the field in the error. */

@@ -1,0 +1,27 @@
+/**
+ * What scorers read of a recorded outcome: the same nouns that an upstream's body becomes when live, so that a replay runs the same scorers.
+ */
+import type { Answer } from '../contract/answer.ts'
+import type { ModelOutcome } from '../contract/outcome.ts'
+import type { Signals } from '../contract/score.ts'
+
+/** The first `count` answers: the samples when the row has them, else its one response. Empty when no text was recorded. */
+export function answersOf({ samples, response, answer }: ModelOutcome, count = 1): readonly Answer[] {
+  const drawn = samples?.some((one) => one.response !== undefined || one.answer !== undefined) === true
+  if (drawn) return samples.slice(0, count).map((one) => toAnswer(one.response, one.answer))
+  return response === undefined && answer === undefined ? [] : [toAnswer(response, answer)]
+}
+
+function toAnswer(text: string | undefined, extracted: string | undefined): Answer {
+  return { text: text ?? extracted ?? '', ...(extracted === undefined ? {} : { extracted }) }
+}
+
+/** Signals that the row holds, so that no scorer need be asked: what was read live, and what the row's source recorded. */
+export function signalsOf({ signals, logprob, answerProb, confidence }: ModelOutcome): Signals {
+  const read = logprob ?? (answerProb === undefined ? undefined : Math.log(answerProb))
+  return {
+    ...(read === undefined || read === Number.NEGATIVE_INFINITY ? {} : { logprob: read }),
+    ...(confidence === undefined ? {} : { statedConfidence: confidence }),
+    ...signals,
+  }
+}
