@@ -15,6 +15,20 @@ export {
 export { createCascadePolicy, type CascadePolicyOptions, type CascadeStage } from './decide/cascade.ts'
 export { spent, withCaps, type Caps, type Spent } from './decide/caps.ts'
 export type { Scoring } from './score/judge.ts'
+export {
+  calibrateConfidence,
+  type ConfidenceCalibration,
+  type IsotonicCalibration,
+  type PlattCalibration,
+} from './score/confidence.ts'
+export { createConfidenceEstimator } from './score/confidence-estimator.ts'
+export type { ConfidenceTransform } from './score/tail-log.ts'
+export {
+  fitConfidence,
+  LEAST_LABELS,
+  type ConfidenceOptions,
+  type LabelledConfidence,
+} from './learn/fit-confidence.ts'
 export { replay, type RecordedAttempt, type Replayed } from './replay.ts'
 export {
   createOutcomeSummarizer,

@@ -4,6 +4,7 @@
 import type { Answer } from '../contract/answer.ts'
 import type { ModelOutcome } from '../contract/outcome.ts'
 import type { Signals } from '../contract/score.ts'
+import { LEAST_LOGPROB } from './tail-log.ts'
 
 /** The first `count` answers: the samples when the row has them, else its one response. Empty when no text was recorded. */
 export function answersOf({ samples, response, answer }: ModelOutcome, count = 1): readonly Answer[] {
@@ -20,7 +21,8 @@ function toAnswer(text: string | undefined, extracted: string | undefined): Answ
 export function signalsOf({ signals, logprob, answerProb, confidence }: ModelOutcome): Signals {
   const read = logprob ?? (answerProb === undefined ? undefined : Math.log(answerProb))
   return {
-    ...(read === undefined || read === Number.NEGATIVE_INFINITY ? {} : { logprob: read }),
+    // A probability of 0 is a confidence too, the least there is; it must stay a finite number.
+    ...(read === undefined ? {} : { logprob: Math.max(read, LEAST_LOGPROB) }),
     ...(confidence === undefined ? {} : { statedConfidence: confidence }),
     ...signals,
   }
