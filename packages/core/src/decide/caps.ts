@@ -1,12 +1,14 @@
 /**
  * Caps: wraps a policy so that one request stays within a number of calls, an amount of money and a time. A cap stops further calls; the
- * best answer so far is given and marked. The first call is always made: a cap is a limit on escalation, not a refusal to answer.
+ * best answer so far is given and marked. The first call is always made, and so is a failover while there is no answer: a cap is a limit on
+ * escalation, not a refusal to answer.
  *
- * Extra calls of scorers count like any other. Money and time already spent are metered; what the next call will cost is the candidate's
- * expected cost where the state knows it, else nothing, so a cap on money may be passed by the last call's own cost when prices are unknown.
+ * Extra calls of scorers count like any other; an answer that will be read is expected to take as many as the most that one took so far.
+ * Money and time already spent are metered; what the next call will cost is the candidate's expected cost where the state knows it, else
+ * nothing, so a cap on money may be passed by the last call's own cost when prices are unknown.
  */
 import type { Attempt } from '../contract/attempt.ts'
-import type { AcceptReason, Action, Policy, State } from '../contract/policy.ts'
+import type { AcceptReason, Action, CallAction, Policy, State } from '../contract/policy.ts'
 import { bestAnswer } from './cascade.ts'
 
 /** Absent: no cap. */
@@ -26,7 +28,7 @@ export function withCaps(policy: Policy, caps: Caps): Policy {
       const action = policy.next(state)
       if (action.kind !== 'call' || state.attempts.length === 0) return action
       const best = bestAnswer(state.attempts)
-      const reason = exceeded({ ...UNLIMITED, ...caps }, state, action.model)
+      const reason = exceeded({ ...UNLIMITED, ...caps }, state, action)
       if (reason === undefined || best === undefined) return action
       return { kind: 'accept', attempt: best, reason }
     },
@@ -38,12 +40,13 @@ const UNLIMITED: Required<Caps> = { calls: Infinity, usd: Infinity, ms: Infinity
 function exceeded(
   caps: Required<Caps>,
   { attempts, estimates }: State,
-  model: string,
+  { model, readsAnswer }: CallAction,
 ): AcceptReason | undefined {
   const { calls, usd, ms } = spent(attempts)
   const latest = attempts.at(-1)?.score?.candidates ?? estimates?.candidates
   const next = latest?.find((one) => one.model === model)?.costUsd ?? 0
-  if (calls + 1 > caps.calls) return 'cap_calls'
+  const extra = readsAnswer === true ? Math.max(...attempts.map(({ score }) => score?.calls.length ?? 0)) : 0
+  if (calls + 1 + extra > caps.calls) return 'cap_calls'
   if (usd + next > caps.usd) return 'cap_cost'
   if (ms >= caps.ms) return 'cap_time'
   return undefined

@@ -7,10 +7,12 @@
  *
  * Sources: FrugalGPT, arXiv:2305.05176 (stop at the first answer above its stage's cut); HCMA, arXiv:2410.02173 (two cuts per stage and
  * abstention). Route first, then cascade: a query whose ex ante chance is below `draft` begins at the last stage, because a draft would
- * most likely be thrown away. Choosing the cuts is learn's; this file only applies them.
+ * most likely be thrown away. No stage is called twice: a stage that failed is passed over, and where none is left the best answer is given.
+ * Choosing the cuts is learn's; this file only applies them.
  */
 import type { Attempt } from '../contract/attempt.ts'
 import { WeirError } from '../contract/errors.ts'
+import type { Estimates } from '../contract/estimate.ts'
 import type { AcceptReason, Action, CallAction, Policy, Reason, State } from '../contract/policy.ts'
 
 export interface CascadeStage {
@@ -26,7 +28,10 @@ export interface CascadeStage {
 export interface CascadePolicyOptions {
   /** At least one, cheap to dear. */
   readonly stages: readonly CascadeStage[]
-  /** Ex ante cut-off on pSmall below which a query begins at the last stage. Range [0, 1]. Default 0: everything is drafted. */
+  /**
+   * Ex ante cut-off on pSmall below which a query begins at the last stage; so does one without an estimate. Range [0, 1]. Default 0:
+   * everything is drafted.
+   */
   readonly draft?: number
   /** Set where no cut-off keeps the asked level: everything begins at the last stage, with this reason. */
   readonly noThresholdReason?: Reason
@@ -79,27 +84,42 @@ function isRead(stages: readonly CascadeStage[], at: number): boolean {
 }
 
 function begin(stages: readonly CascadeStage[], { estimates }: State, options: CascadePolicyOptions): Step {
-  const { draft = 0, noThresholdReason, onUnfamiliar = 'large' } = options
   const last = stages.length - 1
   if (last === 0) return { at: 0, reason: options.stages.length === 1 ? 'first_stage' : 'only_candidate' }
-  if (noThresholdReason !== undefined) return { at: last, reason: noThresholdReason }
-  if (estimates?.isUnfamiliar === true && onUnfamiliar === 'large')
-    return { at: last, reason: 'unfamiliar_query' }
-  if (estimates !== undefined && estimates.pSmall < draft)
-    return { at: last, reason: 'score_below_threshold' }
-  return { at: 0, reason: 'first_stage' }
+  const why = whyNoDraft(estimates, options)
+  return why === undefined ? { at: 0, reason: 'first_stage' } : { at: last, reason: why }
 }
 
-/** The next stage that has not been tried, upwards first; with none left the best answer there is. */
+function whyNoDraft(estimates: Estimates | undefined, options: CascadePolicyOptions): Reason | undefined {
+  const { draft = 0, noThresholdReason, onUnfamiliar = 'large' } = options
+  if (noThresholdReason !== undefined) return noThresholdReason
+  if (estimates === undefined) return draft > 0 ? 'estimator_failed' : undefined
+  if (estimates.isUnfamiliar === true && onUnfamiliar === 'large') return 'unfamiliar_query'
+  return estimates.pSmall < draft ? 'score_below_threshold' : undefined
+}
+
+/** The next stage that has not been tried, upwards first and down only while nothing was answered; with none left the best answer. */
 function afterError(stages: readonly CascadeStage[], { attempts }: State): Action {
-  const tried = new Set(attempts.map(({ model }) => model))
   const from = stages.findIndex(({ model }) => model === attempts.at(-1)?.model)
-  const order = [...stages.keys()].map((i) => (from + 1 + i) % stages.length)
   const best = bestAnswer(attempts)
-  const at = order.find((i) => !tried.has(stages[i]?.model ?? '') && (best === undefined || i > from))
+  const order = best === undefined ? [...stages.keys()].map((i) => (from + 1 + i) % stages.length) : undefined
+  const at = order?.find((i) => !isTried(attempts, stages[i])) ?? nextAbove(stages, from, attempts)
   if (at !== undefined) return call(stages, { at, reason: 'failover' })
   if (best !== undefined) return { kind: 'accept', attempt: best, reason: 'escalation_failed' }
   return { kind: 'abstain', reason: 'all_failed' }
+}
+
+function nextAbove(
+  stages: readonly CascadeStage[],
+  from: number,
+  attempts: readonly Attempt[],
+): number | undefined {
+  const at = stages.findIndex((stage, i) => i > from && !isTried(attempts, stage))
+  return at === -1 ? undefined : at
+}
+
+function isTried(attempts: readonly Attempt[], stage: CascadeStage | undefined): boolean {
+  return attempts.some(({ model }) => model === stage?.model)
 }
 
 interface Deciding {
@@ -107,35 +127,47 @@ interface Deciding {
   readonly options: CascadePolicyOptions
 }
 
-function afterAnswer(
-  stages: readonly CascadeStage[],
-  answered: Attempt,
-  { state, options: { onScorerFailure = 'escalate' } }: Deciding,
-): Action {
+function afterAnswer(stages: readonly CascadeStage[], answered: Attempt, deciding: Deciding): Action {
+  const { attempts } = deciding.state
   const at = stages.findIndex(({ model }) => model === answered.model)
-  const isLast = at === stages.length - 1
+  const isLast = at === -1 || at === stages.length - 1
   const verdict = judgeAnswer(answered.score?.pGoodEnough ?? null, {
-    ...(stages[at] ?? NO_STAGE),
+    ...(stages[at] ?? LEFT_THE_POOL),
     isLast,
   })
   if (verdict === 'rejected') return { kind: 'abstain', reason: 'answer_rejected' }
-  if (verdict === 'answer_below_threshold') return call(stages, { at: at + 1, reason: verdict })
-  const isAccepted = verdict !== 'scorer_failed' || isLast || onScorerFailure === 'accept'
-  if (!isAccepted) return call(stages, { at: at + 1, reason: verdict })
-  return { kind: 'accept', attempt: state.attempts.length - 1, reason: verdict }
+  if (isEscalated(verdict, deciding.options)) {
+    const next = nextAbove(stages, at, attempts)
+    if (next !== undefined) return call(stages, { at: next, reason: verdict })
+  }
+  const latest = attempts.length - 1
+  return verdict === 'answer_below_threshold'
+    ? { kind: 'accept', attempt: bestAnswer(attempts) ?? latest, reason: 'escalation_failed' }
+    : { kind: 'accept', attempt: latest, reason: verdict }
 }
 
-/** Of an answer by a model that has left the pool: given. */
-const NO_STAGE: Pick<CascadeStage, 'accept'> = { accept: 0 }
+function isEscalated(
+  verdict: Judgement,
+  { onScorerFailure = 'escalate' }: CascadePolicyOptions,
+): verdict is EscalationReason {
+  return (
+    verdict === 'answer_below_threshold' || (verdict === 'scorer_failed' && onScorerFailure === 'escalate')
+  )
+}
+
+/** Nothing is known of its cuts: the answer is given. */
+const LEFT_THE_POOL: Pick<CascadeStage, 'accept'> = { accept: 0 }
 
 interface Cuts extends Pick<CascadeStage, 'accept' | 'reject'> {
   readonly isLast: boolean
 }
 
+type EscalationReason = Extract<Reason, 'answer_below_threshold' | 'scorer_failed'>
+
 type Judgement =
   | 'rejected'
-  | 'answer_below_threshold'
-  | Extract<AcceptReason, 'answer_at_or_above_threshold' | 'last_stage' | 'scorer_failed'>
+  | EscalationReason
+  | Extract<AcceptReason, 'answer_at_or_above_threshold' | 'last_stage'>
 
 function judgeAnswer(p: number | null, { accept, reject = 0, isLast }: Cuts): Judgement {
   if (isLast && reject === 0) return 'last_stage'
