@@ -13,6 +13,13 @@ export {
   type AttemptVerdict,
 } from './serve.ts'
 export { createCascadePolicy, type CascadePolicyOptions, type CascadeStage } from './decide/cascade.ts'
+export {
+  cheapestArm,
+  createBestOfNPolicy,
+  priceArms,
+  type BestOfNPolicyOptions,
+  type PricedArm,
+} from './decide/best-of-n.ts'
 export { spent, withCaps, type Caps, type Spent } from './decide/caps.ts'
 export type { Scoring } from './score/judge.ts'
 export {

@@ -26,6 +26,8 @@ export interface Service {
   /** Chance that a promise of `levels` holds: 1 - delta. */
   readonly confidence: number
   readonly scoring: Scoring
+  /** What is believed before any answer, where the policy needs more than the river's own estimator says. */
+  readonly estimator?: Estimator
   /** The policy at an operating point. */
   createPolicy(point: OperatingPoint): Policy
 }
@@ -129,8 +131,9 @@ interface Prepared {
 
 function prepare(river: River, query: Query, ask: Ask): Prepared {
   const { candidates, refused } = selectFeasible(query, river.candidates)
-  const seen = ask.kind === 'model' ? NOT_SEEN : see(river, query)
   const service = findService(river, ask)
+  const seen =
+    ask.kind === 'model' ? NOT_SEEN : see(river.encoder, service?.estimator ?? river.estimator, query)
   const point = findPoint(river, ask, service)
   const policy = createPolicy(river, ask, { point, service })
   const state: State = {
@@ -226,7 +229,7 @@ interface Seen {
 const NOT_SEEN: Seen = { truncated: false }
 
 /** A failing encoder or estimator must not fail the request; the decision records it as `estimator_failed`. */
-function see({ encoder, estimator }: River, query: Query): Seen {
+function see(encoder: Encoder, estimator: Estimator, query: Query): Seen {
   try {
     const features = encoder.encode(query)
     const { truncated } = features

@@ -26,7 +26,7 @@ export interface Attempt {
   readonly latencyMs?: number
   /** The answers, one per sample; absent when a policy needs none of them read, and on errors. */
   readonly answers?: readonly Answer[]
-  /** Position of the best of `answers`; default 0. */
+  /** Position of the best of `answers`, by the selector; absent when nothing selected: the first one then stands for the attempt. */
   readonly best?: number
   /** Signals known without a scorer: recorded ones in a replay. Scorers are asked for the others. */
   readonly signals?: Signals

@@ -16,6 +16,8 @@ export interface Candidate {
   readonly inputUsdPerMTok?: number
   /** Price per million output tokens, USD; absent means unknown. */
   readonly outputUsdPerMTok?: number
+  /** How the provider bills the prompt of a call for several answers. Default 'per-sample': as if each answer were a call of its own. */
+  readonly promptBilled?: 'once' | 'per-sample'
   /** False when the model cannot read images. Default true: unknown means allowed, the upstream will say. */
   readonly images?: boolean
   /** False when the model cannot call tools. Default true. */

@@ -12,6 +12,15 @@ export interface CandidateEstimate {
   readonly costUsd?: number
 }
 
+/** Belief about one way to answer: the best of `samples` answers of a model. */
+export interface ArmEstimate {
+  readonly model: string
+  /** Answers drawn, of which the best is given. At least 1. */
+  readonly samples: number
+  /** P(its answer is at least as good as one answer of the reference model). Range [0, 1]. */
+  readonly pGoodEnough: number
+}
+
 export interface Estimates {
   /** P(the small model is good enough) under the artifact's label; calibrated on cross-fitted rows. Range [0, 1]. */
   readonly pSmall: number
@@ -19,6 +28,8 @@ export interface Estimates {
   readonly isUnfamiliar?: boolean
   /** Per candidate, for policies that weigh more than a pair. */
   readonly candidates?: readonly CandidateEstimate[]
+  /** Per model and number of samples, for best-of-n. */
+  readonly arms?: readonly ArmEstimate[]
 }
 
 /** Predicts from features alone. Pure and deterministic; built from an artifact by estimate/. */

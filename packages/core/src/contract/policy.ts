@@ -43,6 +43,8 @@ export type Reason =
 export type AcceptReason =
   /** nothing reads answers: the one that arrived is given */
   | 'only_answer'
+  /** the best of several answers of one call */
+  | 'best_sample'
   /** its chance of being good enough reached the cut-off */
   | 'answer_at_or_above_threshold'
   /** there is no further stage */

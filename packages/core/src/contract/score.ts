@@ -2,6 +2,7 @@
  * Score: what is believed about an attempt once its answer has been read. A signal is one number about an answer; it is a model's or a
  * check's own word and no probability. The answer estimator turns signals into a calibrated ex post estimate.
  */
+import type { Answer } from './answer.ts'
 import type { Attempt } from './attempt.ts'
 import type { CandidateEstimate, Estimates } from './estimate.ts'
 import type { Features } from './features.ts'
@@ -83,6 +84,13 @@ export interface Scorer {
   readonly signal: SignalName
   readonly needs: ScorerNeeds
   score(input: ScorerInput): ScorerResult | Promise<ScorerResult>
+}
+
+/** Picks the best of several answers to one query. Deterministic; never mutates. */
+export interface Selector {
+  readonly name: string
+  /** `answers`: at least two, in the order they were drawn. Returns a position in them. */
+  select(answers: readonly Answer[], query: Query): number
 }
 
 /** The verdict on one attempt's answer. */

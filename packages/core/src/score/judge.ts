@@ -12,6 +12,7 @@ import type {
   Score,
   Scorer,
   ScorerInput,
+  Selector,
   SignalName,
   Signals,
 } from '../contract/score.ts'
@@ -20,6 +21,8 @@ export interface Scoring {
   /** At most one per signal. Those whose signal the attempt already carries are not asked. */
   readonly scorers: readonly Scorer[]
   readonly estimator: AnswerEstimator
+  /** Sets `best` of an attempt with several answers, before any signal is read. Absent: the first answer stands for the attempt. */
+  readonly selector?: Selector
 }
 
 export interface Judged<A extends Attempt> {
@@ -32,9 +35,10 @@ export interface Judged<A extends Attempt> {
 
 /** The attempt with its score. Never throws. */
 export async function judge<A extends Attempt>(
-  { scorers, estimator }: Scoring,
-  { query, features, state: { estimates }, attempt, earlier }: Judged<A>,
+  { scorers, estimator, selector }: Scoring,
+  { query, features, state: { estimates }, attempt: given, earlier }: Judged<A>,
 ): Promise<A> {
+  const attempt = selector === undefined ? given : selectBest(selector, query, given)
   const read = await readSignals(scorers, { query, attempt, earlier })
   const attempts = [...earlier, attempt]
   const believed =
@@ -49,6 +53,18 @@ export async function judge<A extends Attempt>(
         })
   const score: Score = { ...read, ...believed }
   return { ...attempt, score }
+}
+
+/** Unchanged when there is nothing to choose from, and when the selector fails: `best` then stays unset. */
+function selectBest<A extends Attempt>(selector: Selector, query: Query, attempt: A): A {
+  const { answers = [] } = attempt
+  if (answers.length < 2) return attempt
+  try {
+    const best = selector.select(answers, query)
+    return answers[best] === undefined ? attempt : { ...attempt, best }
+  } catch {
+    return attempt
+  }
 }
 
 const NO_BELIEF: Pick<Score, 'pGoodEnough'> = { pGoodEnough: null }
