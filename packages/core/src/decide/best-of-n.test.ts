@@ -1,15 +1,20 @@
 /** Best-of-n against brute force, with costs worked by hand; the selector, failover and the replay of several answers. */
-import fc from 'fast-check'
+import { array, assert, constantFrom, double, integer, property, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Candidate } from '../contract/candidate.ts'
 import type { ArmEstimate } from '../contract/estimate.ts'
 import type { CallAction, State } from '../contract/policy.ts'
 import { sampleCostUsd } from '../contract/sample-cost.ts'
-import { queryFromPrompt } from '../request/query.ts'
+import type { Query } from '../contract/query.ts'
 import { cheapestArm, createBestOfNPolicy, priceArms, type BestOfNPolicyOptions } from './best-of-n.ts'
 
 /** 400 characters: 100 tokens. */
-const QUERY = queryFromPrompt('word '.repeat(80))
+const QUERY: Query = {
+  turns: [{ role: 'user', text: 'word '.repeat(80) }],
+  tools: 0,
+  images: 0,
+  wantsJson: false,
+}
 /** One answer: little 100 x 1 + 50 x 2 = 200 millionths, middle 100 x 2 + 50 x 4 = 400, big 100 x 10 + 50 x 30 = 2500. */
 const CANDIDATES: readonly Candidate[] = [
   { model: 'little', inputUsdPerMTok: 1, outputUsdPerMTok: 2 },
@@ -114,20 +119,20 @@ describe('best-of-n', () => {
   })
 })
 
-const ARMS = fc.array(
-  fc.record({
-    model: fc.constantFrom('little', 'middle', 'big'),
-    samples: fc.integer({ min: 1, max: 8 }),
-    pGoodEnough: fc.double({ min: 0, max: 1, noNaN: true }),
+const ARMS = array(
+  record({
+    model: constantFrom('little', 'middle', 'big'),
+    samples: integer({ min: 1, max: 8 }),
+    pGoodEnough: double({ min: 0, max: 1, noNaN: true }),
   }),
   { maxLength: 8 },
 )
-const CUT = fc.double({ min: 0, max: 1, noNaN: true })
+const CUT = double({ min: 0, max: 1, noNaN: true })
 
 describe('best-of-n, whatever the table', () => {
   it('takes the cheapest that qualifies', () => {
-    fc.assert(
-      fc.property(ARMS, CUT, (arms, threshold) => {
+    assert(
+      property(ARMS, CUT, (arms, threshold) => {
         const action = createBestOfNPolicy({ ...OPTIONS, threshold }).next(stateOf(arms)) as CallAction
         const reachable = priceArms(stateOf(arms), OPTIONS).filter((one) => one.pGoodEnough >= threshold)
         if (reachable.length === 0) {
@@ -145,8 +150,8 @@ describe('best-of-n, whatever the table', () => {
   })
 
   it('never gets cheaper as the threshold rises', () => {
-    fc.assert(
-      fc.property(ARMS, CUT, CUT, (arms, a, b) => {
+    assert(
+      property(ARMS, CUT, CUT, (arms, a, b) => {
         const priced = priceArms(stateOf(arms), OPTIONS)
         const costAt = (threshold: number): number => cheapestArm(priced, threshold)?.costUsd ?? 2500e-6
         expect(costAt(Math.max(a, b))).toBeGreaterThanOrEqual(costAt(Math.min(a, b)))
