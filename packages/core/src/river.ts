@@ -8,6 +8,8 @@ import { WeirError } from './contract/errors.ts'
 import type { EncoderSpec } from './contract/features.ts'
 import { createEstimator } from './estimate/create-estimator.ts'
 import { createLexicalEncoder, LEXICAL_SPEC } from './request/lexical.ts'
+import type { PolicyName } from './contract/policy.ts'
+import type { Caps } from './decide/caps.ts'
 import type { River } from './serve.ts'
 
 export interface RiverOptions {
@@ -19,6 +21,12 @@ export interface RiverOptions {
   readonly onUnfamiliar?: 'large' | 'score'
   /** Mode of a query that names none. Default 'promise': a level that is not provable goes to the large model. */
   readonly mode?: Mode
+  /** Policy of a query that names none. Default 'route'. */
+  readonly policy?: PolicyName
+  /** What happens to an answer that could not be judged. Default 'escalate'. */
+  readonly onScorerFailure?: 'escalate' | 'accept'
+  /** Limits of one request, for policies that may call more than once. Default: none. */
+  readonly caps?: Caps
 }
 
 /**
@@ -47,6 +55,9 @@ export function createRiver(artifact: Artifact, options: RiverOptions = {}): Riv
     confidence: 1 - artifact.calibration.delta,
     onUnfamiliar: options.onUnfamiliar ?? 'large',
     onEstimatorFailure: options.onEstimatorFailure ?? 'large',
+    policy: options.policy ?? 'route',
+    onScorerFailure: options.onScorerFailure ?? 'escalate',
+    caps: options.caps ?? {},
   }
 }
 

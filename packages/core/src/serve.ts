@@ -28,6 +28,8 @@ export interface Service {
   readonly scoring: Scoring
   /** What is believed before any answer, where the policy needs more than the river's own estimator says. */
   readonly estimator?: Estimator
+  /** Its models from cheap to dear, for an escalation that a caller asks for. Default: the pair. */
+  readonly stages?: readonly string[]
   /** The policy at an operating point. */
   createPolicy(point: OperatingPoint): Policy
 }
@@ -52,6 +54,8 @@ export interface River {
   readonly policy?: PolicyName
   /** Policies besides `route`, as far as the artifact was trained for them. */
   readonly services?: Readonly<Partial<Record<Exclude<PolicyName, 'route'>, Service>>>
+  /** What happens to an answer that could not be judged. Default 'escalate'. */
+  readonly onScorerFailure?: 'escalate' | 'accept'
   /** Limits of one request, for policies that may call more than once. */
   readonly caps?: Caps
 }
@@ -108,7 +112,7 @@ function conclude<A extends Attempt>(
   const abstained = end.kind === 'abstain' && end.reason === 'answer_rejected'
   const verdicts = attempts.map(({ error }, i): AttemptVerdict => {
     if (isAccepted && i === end.attempt) return 'accept'
-    if (error !== undefined) return 'failed'
+    if (error !== undefined) return error.code === 'limit.doubt' ? 'escalate' : 'failed'
     return abstained && i === attempts.length - 1 ? 'abstain' : 'escalate'
   })
   return {

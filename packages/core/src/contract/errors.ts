@@ -31,7 +31,10 @@ export type ErrorCode =
   | 'request.aborted'
   | 'auth.key'
   | 'limit.busy'
+  | 'limit.time'
+  | 'limit.doubt'
   | 'pool.empty'
+  | 'pool.abstained'
   | 'upstream.connect'
   | 'upstream.first_byte'
   | 'upstream.stalled'
@@ -78,7 +81,10 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'request.aborted': row(null),
   'auth.key': row(401),
   'limit.busy': row(429),
+  'limit.time': row(null),
+  'limit.doubt': row(null),
   'pool.empty': row(503),
+  'pool.abstained': row(422),
   'upstream.connect': row(502),
   'upstream.first_byte': row(504),
   'upstream.stalled': row(504),

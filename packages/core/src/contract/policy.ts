@@ -38,6 +38,8 @@ export type Reason =
   | 'answer_below_threshold'
   /** the answer before could not be judged; the configuration says what happens then */
   | 'scorer_failed'
+  /** the caller asked for the next stage of an answer given before */
+  | 'escalation_asked'
 
 /** Why an answer was given. */
 export type AcceptReason =

@@ -120,5 +120,7 @@ export interface AnswerEstimator {
   readonly name: string
   /** Signals it reads. An absent one is allowed for and never makes it fail. */
   readonly signals: readonly SignalName[]
+  /** True when it reads signals and nothing else of the answer: then an answer may be judged before it is whole. Default false. */
+  readonly readsSignalsOnly?: boolean
   estimate(input: AnswerEstimatorInput): Pick<Score, 'pGoodEnough' | 'candidates'>
 }

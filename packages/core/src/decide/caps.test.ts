@@ -143,3 +143,24 @@ describe('caps', () => {
     )
   })
 })
+
+function nextInTime(attempts: readonly Attempt[]): Action {
+  return withCaps(CASCADE, { ms: 1e6 }).next(state(attempts))
+}
+
+describe('a call cut at the time cap', () => {
+  const late: Attempt = { model: 'm', error: { code: 'limit.time', message: 'cut' } }
+  const down: Attempt = { model: 'm', error: { code: 'upstream.connect', message: 'down' } }
+
+  it('is followed by no other, and the answer given instead is marked, however little time the single calls add up to', () => {
+    const first = answered('s', 0.2)
+    expect(nextInTime([first, late])).toEqual({ kind: 'accept', attempt: 0, reason: 'cap_time' })
+    expect(nextInTime([first, down])).toMatchObject({ kind: 'call', model: 'l', reason: 'failover' })
+    // The last stage: the policy itself gives the best answer, and only the mark differs.
+    expect(nextInTime([first, down, { ...late, model: 'l' }])).toMatchObject({
+      attempt: 0,
+      reason: 'cap_time',
+    })
+    expect(nextInTime([first, down, { ...down, model: 'l' }])).toMatchObject({ reason: 'escalation_failed' })
+  })
+})

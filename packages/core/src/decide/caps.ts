@@ -26,13 +26,27 @@ export function withCaps(policy: Policy, caps: Caps): Policy {
     name: policy.name,
     next(state: State): Action {
       const action = policy.next(state)
-      if (action.kind !== 'call' || state.attempts.length === 0) return action
+      if (action.kind !== 'call') return markLate(action, state.attempts)
+      if (state.attempts.length === 0) return action
       const best = bestAnswer(state.attempts)
-      const reason = exceeded({ ...UNLIMITED, ...caps }, state, action)
+      const reason = isOutOfTime(state.attempts)
+        ? 'cap_time'
+        : exceeded({ ...UNLIMITED, ...caps }, state, action)
       if (reason === undefined || best === undefined) return action
       return { kind: 'accept', attempt: best, reason }
     },
   }
+}
+
+/** A call that was cut at the time cap looks like a failed escalation to the policy. */
+function markLate<A extends Action>(action: A, attempts: readonly Attempt[]): A {
+  const isLate = action.kind === 'accept' && action.reason === 'escalation_failed' && isOutOfTime(attempts)
+  return isLate ? { ...action, reason: 'cap_time' } : action
+}
+
+/** True when a call was cut because the time was up: clocks of single calls need not add up to the cap then. */
+function isOutOfTime(attempts: readonly Attempt[]): boolean {
+  return attempts.some(({ error }) => error?.code === 'limit.time')
 }
 
 const UNLIMITED: Required<Caps> = { calls: Infinity, usd: Infinity, ms: Infinity }

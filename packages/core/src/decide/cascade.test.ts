@@ -279,4 +279,10 @@ describe('every run of a cascade', () => {
       QUICK,
     )
   })
+
+  it('goes on after an answer that was broken off for doubt as after one that is not good enough', () => {
+    const doubted: Attempt = { model: 's', error: { code: 'limit.doubt', message: 'broken off' } }
+    expect(next([doubted])).toMatchObject({ ...TO_M, reason: 'answer_below_threshold' })
+    expect(next([failed('s')])).toMatchObject({ ...TO_M, reason: 'failover' })
+  })
 })

@@ -104,9 +104,14 @@ function afterError(stages: readonly CascadeStage[], { attempts }: State): Actio
   const best = bestAnswer(attempts)
   const order = best === undefined ? [...stages.keys()].map((i) => (from + 1 + i) % stages.length) : undefined
   const at = order?.find((i) => !isTried(attempts, stages[i])) ?? nextAbove(stages, from, attempts)
-  if (at !== undefined) return call(stages, { at, reason: 'failover' })
+  if (at !== undefined) return call(stages, { at, reason: whyAfterError(attempts) })
   if (best !== undefined) return { kind: 'accept', attempt: best, reason: 'escalation_failed' }
   return { kind: 'abstain', reason: 'all_failed' }
+}
+
+/** An answer broken off for doubt (`limit.doubt`) failed no upstream: it was not good enough. */
+function whyAfterError(attempts: readonly Attempt[]): Reason {
+  return attempts.at(-1)?.error?.code === 'limit.doubt' ? 'answer_below_threshold' : 'failover'
 }
 
 function nextAbove(

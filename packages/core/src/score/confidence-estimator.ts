@@ -13,6 +13,7 @@ export function createConfidenceEstimator(
   return {
     name: 'confidence',
     signals,
+    readsSignalsOnly: true,
     estimate({ attempts, signals: read }: AnswerEstimatorInput) {
       const model = attempts.at(-1)?.model ?? ''
       // Own keys only: a model may be called "constructor".
