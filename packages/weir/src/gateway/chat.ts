@@ -18,7 +18,8 @@ import { addDecisionHeaders, selectForCaller, selectForUpstream } from './header
 import { Relay, type RelayEnd } from './relay.ts'
 import type { Running } from './running.ts'
 import { toRow, type Ending } from './row.ts'
-import { spliceMember, spliceModel } from './splice.ts'
+import { spliceMember } from './rewrite.ts'
+import { spliceModel } from './splice.ts'
 import { framesOf, statusOf, toWeirError, toWireError } from './wire-error.ts'
 
 export interface ChatOptions {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mapBody, spliceMember, spliceModel } from './splice.ts'
+import { spliceMember } from './rewrite.ts'
+import { mapBody, spliceModel } from './splice.ts'
 
 function toName(model: string): Buffer {
   return Buffer.from(JSON.stringify(model))

@@ -9,9 +9,7 @@
 import { parseJson, WeirError } from '@weir/core'
 import {
   BACKSLASH,
-  CLOSE_BRACE,
   COMMA,
-  isSpace,
   OPEN_BRACE,
   QUOTE,
   skipSpace,
@@ -81,16 +79,6 @@ function lengthOf(pieces: readonly number[]): number {
   for (let index = 0; index < pieces.length; index += 2)
     sum += (pieces[index + 1] ?? 0) - (pieces[index] ?? 0)
   return sum
-}
-
-/** Adds one member at the end of a JSON object, keeping every other byte. `bytes` must have passed JSON.parse as an object. */
-export function spliceMember(bytes: Buffer, key: string, value: unknown): Buffer {
-  const close = bytes.lastIndexOf(CLOSE_BRACE)
-  let before = close - 1
-  while (isSpace(bytes[before])) before -= 1
-  const comma = bytes[before] === OPEN_BRACE ? '' : ','
-  const member = Buffer.from(`${comma}${JSON.stringify(key)}:${JSON.stringify(value)}`)
-  return Buffer.concat([bytes.subarray(0, close), member, bytes.subarray(close)])
 }
 
 /** 'model' or 'weir' when the key means that, else ''. Only a key of their length, or an escaped one, is looked at closely. */

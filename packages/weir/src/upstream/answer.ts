@@ -91,10 +91,10 @@ export class AnswerReader implements Sink {
     return this.#heldBytes <= WHOLE_BYTES
   }
 
-  /** The caller is gone: ends the exchange, as a failure when there is no answer yet. */
-  drop(): void {
+  /** Ends the exchange, as a failure when there is no answer yet. Default: the caller is gone. */
+  drop(failure: Failure = GONE): void {
     this.exchange?.abort()
-    this.#finish({ failure: GONE })
+    this.#finish({ failure })
   }
 
   onEnd(): void {

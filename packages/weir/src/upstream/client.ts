@@ -3,12 +3,12 @@
  * error with a code. It never throws for an upstream's failure, so that policies can act on it (failover).
  */
 import { performance } from 'node:perf_hooks'
-import { WeirError, type Attempt } from '@weir/core'
+import { WeirError, type Attempt, type Reason } from '@weir/core'
 import type { Secret } from '../config/secret.ts'
 import { AnswerReader, type Answer, type Read, type Refusal } from './answer.ts'
 import { parseBaseUrl } from './base-url.ts'
 import type { Timeouts, UpstreamModel } from './definition.ts'
-import { createOrigin, type Origin } from './dispatch.ts'
+import { createOrigin, type Failure, type Origin } from './dispatch.ts'
 
 export interface LiveAttempt extends Attempt {
   /** Absent when the attempt has an error. */
@@ -17,12 +17,16 @@ export interface LiveAttempt extends Attempt {
   readonly refusal?: Refusal
   /** performance.now() when the call began, ms. */
   readonly startedAtMs: number
+  /** Why this model was called. */
+  readonly reason?: Reason
+  /** Closes an answer that is still arriving; absent when nothing of it is outstanding. */
+  readonly cancel?: () => void
 }
 
 /** Ties the running call to the caller's connection: when that closes, the call is dropped. */
 export interface Lifeline {
   isGone: boolean
-  call: { drop(): void } | undefined
+  call: { drop(failure?: Failure): void } | undefined
 }
 
 export interface CallRequest {

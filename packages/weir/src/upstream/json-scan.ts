@@ -81,3 +81,42 @@ function skipNested(bytes: Buffer, start: number): number {
   }
   return depth === 0 ? at : -1
 }
+
+/** A member of an object by its places in the bytes; ends are just after the last byte. */
+export interface Member {
+  readonly keyStart: number
+  readonly keyEnd: number
+  readonly valueStart: number
+  readonly valueEnd: number
+}
+
+/** Members of the object whose brace stands at `open`. */
+export function scanMembers(bytes: Buffer, open: number): readonly Member[] {
+  const members: Member[] = []
+  let at = skipSpace(bytes, open + 1)
+  while (bytes[at] === QUOTE) {
+    const keyStart = at
+    const keyEnd = skipString(bytes, keyStart)
+    const valueStart = skipSpace(bytes, skipSpace(bytes, keyEnd) + 1)
+    const valueEnd = skipValue(bytes, valueStart)
+    if (valueEnd < 0) break
+    members.push({ keyStart, keyEnd, valueStart, valueEnd })
+    const next = skipSpace(bytes, valueEnd)
+    at = bytes[next] === COMMA ? skipSpace(bytes, next + 1) : next
+  }
+  return members
+}
+
+/** Starts of the objects in the array whose bracket stands at `open`; other elements are passed over. */
+export function scanObjects(bytes: Buffer, open: number): readonly number[] {
+  const starts: number[] = []
+  if (bytes[open] !== OPEN_BRACKET) return starts
+  let at = skipSpace(bytes, open + 1)
+  while (at < bytes.length && bytes[at] !== CLOSE_BRACKET) {
+    if (bytes[at] === OPEN_BRACE) starts.push(at)
+    const end = skipSpace(bytes, skipValue(bytes, at))
+    if (bytes[end] !== COMMA) break
+    at = skipSpace(bytes, end + 1)
+  }
+  return starts
+}

@@ -1,0 +1,128 @@
+/**
+ * What scorers read of an event stream, chunk by chunk: the pieces of each choice joined, its tool calls put together, its tokens in
+ * order. Chunks may break anywhere, also inside a character: bytes are joined before they are read.
+ */
+import { isRecord, type Answer, type TokenLogprob, type Usage } from '@weir/core'
+import { choicesOf, indexOf, readText, readTokens } from './read-completion.ts'
+import { parseLoosely, readUsage } from './usage.ts'
+
+const LF = 0x0a
+
+interface Choice {
+  text: string
+  finishReason: string | undefined
+  readonly tokens: TokenLogprob[]
+  readonly toolCalls: Map<number, { name: string; arguments: string }>
+}
+
+/** What is wrong with a stream that cannot become an answer. */
+export type StreamFault = 'error_event' | 'not_json'
+
+export class StreamReader {
+  #pending: Buffer | undefined
+  readonly #choices = new Map<number, Choice>()
+  #isErrorEvent = false
+  #isDone = false
+  #usage: Usage | undefined
+  #fault: StreamFault | undefined
+
+  push(chunk: Buffer): void {
+    const bytes = this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk])
+    let start = 0
+    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
+      this.#readLine(bytes.toString('utf8', start, end).trimEnd())
+      start = end + 1
+    }
+    this.#pending = start === bytes.length ? undefined : bytes.subarray(start)
+  }
+
+  /** The stream is over: a last line may lack its end. */
+  end(): void {
+    if (this.#pending !== undefined) this.#readLine(this.#pending.toString('utf8').trimEnd())
+    this.#pending = undefined
+  }
+
+  get fault(): StreamFault | undefined {
+    return this.#fault
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage
+  }
+
+  /** True when nothing of the answer is missing: `[DONE]` was seen, or every choice said why it finished. */
+  get isComplete(): boolean {
+    const choices = [...this.#choices.values()]
+    return this.#isDone || (choices.length > 0 && choices.every((one) => one.finishReason !== undefined))
+  }
+
+  /** Tokens of the first choice so far. */
+  get tokens(): readonly TokenLogprob[] {
+    return this.#choices.get(0)?.tokens ?? []
+  }
+
+  /** In order of their index. */
+  answers(): readonly Answer[] {
+    return [...this.#choices].toSorted(([a], [b]) => a - b).map(([, choice]) => toAnswer(choice))
+  }
+
+  #readLine(line: string): void {
+    if (line === '') this.#isErrorEvent = false
+    if (line.startsWith('event:')) this.#isErrorEvent = line.slice(6).trim() === 'error'
+    if (!line.startsWith('data:') || this.#fault !== undefined) return
+    const data = line.slice(5).trim()
+    if (data === '[DONE]') this.#isDone = true
+    else if (data !== '') this.#readData(parseLoosely(data))
+  }
+
+  #readData(data: unknown): void {
+    if (!isRecord(data)) {
+      this.#fault = 'not_json'
+      return
+    }
+    if (this.#isErrorEvent || (data['error'] !== undefined && data['error'] !== null)) {
+      this.#fault = 'error_event'
+      return
+    }
+    this.#usage = readUsage(data) ?? this.#usage
+    for (const choice of choicesOf(data)) this.#readChoice(choice)
+  }
+
+  #readChoice(piece: Readonly<Record<string, unknown>>): void {
+    const index = indexOf(piece)
+    const choice = this.#choices.get(index) ?? createChoice()
+    this.#choices.set(index, choice)
+    const { delta, finish_reason: finishReason, logprobs } = piece
+    if (typeof finishReason === 'string') choice.finishReason = finishReason
+    choice.tokens.push(...readTokens(logprobs))
+    if (!isRecord(delta)) return
+    choice.text += readText(delta['content']) ?? readText(delta['refusal']) ?? ''
+    if (Array.isArray(delta['tool_calls'])) readToolCalls(choice, delta['tool_calls'])
+  }
+}
+
+function createChoice(): Choice {
+  return { text: '', finishReason: undefined, tokens: [], toolCalls: new Map() }
+}
+
+/** Pieces of a call carry its index; the name comes once, the arguments in pieces. */
+function readToolCalls({ toolCalls }: Choice, pieces: readonly unknown[]): void {
+  for (const piece of pieces.filter(isRecord)) {
+    const index = indexOf(piece)
+    const call = toolCalls.get(index) ?? { name: '', arguments: '' }
+    toolCalls.set(index, call)
+    const { name, arguments: text } = isRecord(piece['function']) ? piece['function'] : {}
+    if (typeof name === 'string') call.name += name
+    if (typeof text === 'string') call.arguments += text
+  }
+}
+
+function toAnswer({ text, finishReason, tokens, toolCalls }: Choice): Answer {
+  const calls = [...toolCalls].toSorted(([a], [b]) => a - b).map(([, call]) => ({ ...call }))
+  return {
+    text,
+    ...(calls.length === 0 ? {} : { toolCalls: calls }),
+    ...(finishReason === undefined ? {} : { finishReason }),
+    ...(tokens.length === 0 ? {} : { tokens: [...tokens] }),
+  }
+}
