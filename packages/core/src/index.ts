@@ -29,6 +29,35 @@ export {
   type PlattCalibration,
 } from './score/confidence.ts'
 export { createConfidenceEstimator } from './score/confidence-estimator.ts'
+export {
+  checkNeeds,
+  createScorers,
+  type ScorerSpec,
+  type ScorersOptions,
+  type UpstreamStatement,
+} from './score/create-scorers.ts'
+export type { AskExternal, AskModel, ExternalRequest, ModelRequest } from './score/extra-call.ts'
+export { createLogprobScorer } from './score/logprob.ts'
+export { createLogprobMinimumScorer } from './score/logprob-minimum.ts'
+export { createFirstTokenMarginScorer } from './score/first-token-margin.ts'
+export { createEntropyScorer } from './score/entropy.ts'
+export { accumulatedDoubt, createAccumulatedScorer, type AccumulatedOptions } from './score/accumulated.ts'
+export { createStatedConfidenceScorer, parseStatedConfidence } from './score/stated-confidence.ts'
+export { createSelfCheckScorer, SELF_CHECK_PROMPT, type SelfCheckOptions } from './score/self-check.ts'
+export { yesProbability, type YesNoWords } from './score/yes-probability.ts'
+export { createJudgeScorer, JUDGE_PROMPT, parseGrade, type JudgeOptions } from './score/judge-model.ts'
+export { createExternalScorer } from './score/external.ts'
+export {
+  createAgreementScorer,
+  pluralityOf,
+  type AgreementMode,
+  type AgreementOptions,
+  type Plurality,
+} from './score/agreement.ts'
+export { finalAnswerOf, type FinalAnswerMode } from './score/final-answer.ts'
+export { createFailedChecks, createValidityScorer, type ValidityOptions } from './score/validity.ts'
+export type { Check, CheckEffects, CheckName } from './score/checks.ts'
+export { createSchemaCheck, type MatchesSchema } from './score/json-schema.ts'
 export type { ConfidenceTransform } from './score/tail-log.ts'
 export {
   fitConfidence,
