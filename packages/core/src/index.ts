@@ -65,6 +65,13 @@ export {
   type ConfidenceOptions,
   type LabelledConfidence,
 } from './learn/fit-confidence.ts'
+export {
+  cascadeWithin,
+  searchCascades,
+  type CascadeSearchOptions,
+  type FoundCascade,
+} from './learn/search-cascade.ts'
+export { walkCascade, type CandidateRows, type Walked } from './learn/walk-cascade.ts'
 export { replay, type RecordedAttempt, type Replayed } from './replay.ts'
 export {
   createOutcomeSummarizer,
