@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toRowTable } from '../math/row-table.ts'
-import { combine, combineRaw, correct, type Combination } from './blend.ts'
+import { combine, combineRaw, type Combination } from './blend.ts'
+import { correct } from '../math/reliability.ts'
 import { predictNearest } from './components.ts'
 
 const COMBINATION: Combination = {

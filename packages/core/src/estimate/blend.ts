@@ -11,6 +11,7 @@ import type { Estimates, Estimator } from '../contract/estimate.ts'
 import type { Features } from '../contract/features.ts'
 import { isUnfamiliar, type Familiarity } from './familiarity.ts'
 import { sigmoid } from '../math/logistic.ts'
+import { correct, type Reliability } from '../math/reliability.ts'
 import { createRoom, predictComponents, see, type Components, type View } from './components.ts'
 
 export interface Combination {
@@ -22,14 +23,6 @@ export interface Combination {
   readonly slope: number
   readonly intercept: number
   readonly reliability: Reliability
-}
-
-/** Correction of calibrated probabilities: straight lines from (0, 0) through the knots to (1, 1). Learned by learn/fit-reliability.ts. */
-export interface Reliability {
-  /** Probabilities before, ascending; empty for no correction. */
-  readonly knots: readonly number[]
-  /** Probabilities after, ascending; one per knot. */
-  readonly values: readonly number[]
 }
 
 export interface BlendParameters {
@@ -60,15 +53,6 @@ export function createBlendEstimator(parameters: BlendParameters): Estimator {
 export function combine(combination: Combination, predictions: ArrayLike<number>): number {
   const { slope, intercept, reliability } = combination
   return correct(reliability, sigmoid(slope * combineRaw(combination, predictions) + intercept))
-}
-
-export function correct({ knots, values }: Reliability, p: number): number {
-  if (knots.length === 0) return p
-  let above = 0
-  while (above < knots.length && (knots[above] ?? 1) < p) above += 1
-  const [fromX, fromY] = above === 0 ? [0, 0] : [knots[above - 1] ?? 0, values[above - 1] ?? 0]
-  const [toX, toY] = above === knots.length ? [1, 1] : [knots[above] ?? 1, values[above] ?? 1]
-  return toX > fromX ? fromY + ((p - fromX) / (toX - fromX)) * (toY - fromY) : toY
 }
 
 /** z of the file header: ranks, not calibrated. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { correct } from '../estimate/blend.ts'
+import { correct } from '../math/reliability.ts'
 import { createRng } from '../math/rng.ts'
 import { fitReliability } from './fit-reliability.ts'
 

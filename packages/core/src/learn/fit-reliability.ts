@@ -6,9 +6,9 @@
  *
  * and straight lines between the bins, from (0, 0) to (1, 1). The pull keeps the correction strictly rising, so no order changes.
  */
-import type { Reliability } from '../estimate/blend.ts'
 import { equalMassBins } from '../math/equal-mass-bins.ts'
 import { fitIsotonic } from '../math/isotonic.ts'
+import type { Reliability } from '../math/reliability.ts'
 
 const MOST_BINS = 20
 /** Fewest rows in a bin: its frequency is then known to some five points. */
