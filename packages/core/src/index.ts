@@ -71,6 +71,21 @@ export {
   type CascadeSearchOptions,
   type FoundCascade,
 } from './learn/search-cascade.ts'
+export {
+  fitMetaVerifier,
+  META_VERIFIERS,
+  type FittedMetaVerifier,
+  type MetaVerifierKind,
+  type MetaVerifierOptions,
+  type VerifiedRow,
+} from './learn/fit-meta-verifier.ts'
+export type { ClassShares } from './learn/answer-classes.ts'
+export { benefitLift, type CostedQuality } from './math/benefit-lift.ts'
+export {
+  createMetaVerifierPolicy,
+  type MetaVerifier,
+  type MetaVerifierPolicyOptions,
+} from './decide/meta-verifier.ts'
 export { walkCascade, type CandidateRows, type Walked } from './learn/walk-cascade.ts'
 export { replay, type RecordedAttempt, type Replayed } from './replay.ts'
 export {
