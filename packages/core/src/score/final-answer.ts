@@ -29,9 +29,8 @@ const READERS: Readonly<Record<FinalAnswerMode, Reader>> = {
 }
 
 const BOXED = /\\boxed\s*\{((?:[^{}]|\{[^{}]*\})*)\}/g
-const HASHES = /^\s*####\s*(.+)$/gm
-const SAID =
-  /\b(?:(?:the|my|our)\s+)?(?:final\s+|correct\s+|best\s+)*(?:answer|choice|option)\b["'*_]*\s*(?:is\b\s*:?|:|=)\s*(.+)/gi
+const HASHES = /^[ \t]*####[ \t]*(\S.*)$/gm
+const SAID = /\b(?:answer|choice|option)\b["'*_]*\s?(?:is\b\s?:?|:|=)\s*(\S.*)/gi
 
 /** The last marked answer, by the marks' order of trust. */
 function findMarked(text: string): string | undefined {
@@ -58,7 +57,12 @@ const NUMBER =
 
 /** Of a marked answer the first number, since units and reasons follow it; of a whole text the last. */
 function lastNumber(text: string, isMarked: boolean): string | undefined {
-  const found = [...text.replace(/\\[,!]/g, '').matchAll(NUMBER)].at(isMarked ? 0 : -1)
+  const found = [
+    ...text
+      .replace(/\\[,!]/g, '')
+      .replaceAll('{,}', ',')
+      .matchAll(NUMBER),
+  ].at(isMarked ? 0 : -1)
   if (found === undefined) return undefined
   const [whole, digits = '', exponent = '', divisor] = found
   const sign = /^[-−–]/.test(whole) ? -1 : 1

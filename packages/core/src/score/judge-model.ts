@@ -61,10 +61,16 @@ const NAMED = new RegExp(
 )
 const BARE_OUT_OF = new RegExp(`${NUMBER}${OUT_OF}`, 'gi')
 
+/** Characters looked at, from the end. */
+const LOOKED_AT = 4000
+
 /** Grade in [0, 1]: the last named one, else the last out of ten, else the only number there is. Undefined when none fits the scale. */
 export function parseGrade(text: string): number | undefined {
-  // Marks and runs of white space go first: the patterns stay short, and no text can make them slow.
-  const plain = text.replace(/["*_`\\]+/g, '').replace(/\s+/g, ' ')
+  // The grade comes last; marks and runs of white space go first, so that no text can make the patterns slow.
+  const plain = text
+    .slice(-LOOKED_AT)
+    .replace(/["*_`\\]+/g, '')
+    .replace(/\s+/g, ' ')
   const numbers = [...plain.matchAll(new RegExp(NUMBER, 'g'))]
   const only = numbers.length === 1 ? numbers[0] : undefined
   const found = [...plain.matchAll(NAMED)].at(-1) ?? [...plain.matchAll(BARE_OUT_OF)].at(-1) ?? only

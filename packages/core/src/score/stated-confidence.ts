@@ -39,11 +39,7 @@ const SURE = new RegExp(
 
 /** Range [0, 1]; undefined when no confidence is stated in numbers. */
 export function parseStatedConfidence(text: string): number | undefined {
-  // Marks and runs of white space go first: the patterns stay short, and no text can make them slow.
-  const plain = text
-    .replace(/["*`\\]+/g, '')
-    .replace(/[_\s]*\n[_\s]*/g, '\n')
-    .replace(/[_\t\r ]+/g, ' ')
+  const plain = clean(text)
   const said = [...plain.matchAll(NAMED), ...plain.matchAll(SURE)].toSorted((a, b) => a.index - b.index)
   for (const [, from = '', to, unit = ''] of said.reverse()) {
     const amount = to === undefined ? Number(from) : (Number(from) + Number(to)) / 2
@@ -51,6 +47,19 @@ export function parseStatedConfidence(text: string): number | undefined {
     if (value !== undefined) return value
   }
   return undefined
+}
+
+/** Characters looked at, from the end: what a model says of its certainty comes last, and no text can make the patterns slow. */
+const LOOKED_AT = 4000
+
+/** Marks go, runs of white space become one space; a line break stays, unless a colon stands before it. */
+function clean(text: string): string {
+  return text
+    .slice(-LOOKED_AT)
+    .replace(/["*`\\]+/g, '')
+    .replace(/[_\t\r ]+/g, ' ')
+    .replace(/(?: ?\n ?)+/g, '\n')
+    .replace(/([:=])\n/g, '$1 ')
 }
 
 function toFraction(amount: number, unit: string): number | undefined {

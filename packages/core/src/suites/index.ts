@@ -2,4 +2,5 @@
 export { checkEncoder } from './check-encoder.ts'
 export { checkEstimator } from './check-estimator.ts'
 export { checkRouter, type RouterCheckOptions } from './check-router.ts'
+export { checkScorer } from './check-scorer.ts'
 export { createPlantedRows, PLANTED_PAIR, type PlantedOptions, type PlantedRow } from './planted-rows.ts'
