@@ -86,6 +86,12 @@ export {
   type MetaVerifier,
   type MetaVerifierPolicyOptions,
 } from './decide/meta-verifier.ts'
+export {
+  createRunningQuantilePolicy,
+  escalationShare,
+  type RunningQuantileOptions,
+} from './decide/running-quantile.ts'
+export { EMPTY_MEMORY, remember, type MemoryOptions, type QuantileMemory } from './decide/quantile-memory.ts'
 export { walkCascade, type CandidateRows, type Walked } from './learn/walk-cascade.ts'
 export { replay, type RecordedAttempt, type Replayed } from './replay.ts'
 export {

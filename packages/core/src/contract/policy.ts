@@ -38,6 +38,8 @@ export type Reason =
   | 'answer_below_threshold'
   /** the answer before could not be judged; the configuration says what happens then */
   | 'scorer_failed'
+  /** what is left of the budget pays for the large model for all requests left: no draft is needed */
+  | 'budget_pays_for_large'
   /** the caller asked for the next stage of an answer given before */
   | 'escalation_asked'
 
@@ -55,6 +57,10 @@ export type AcceptReason =
   | 'scorer_failed'
   /** a further stage failed with an error: the best answer so far */
   | 'escalation_failed'
+  /** a further call would take from the budget what small calls for the rest of its period need */
+  | 'budget_spent'
+  /** too few answers were seen to tell a low signal from a high one */
+  | 'warming_up'
   /** a further call would exceed a cap of the request: the best answer so far */
   | 'cap_calls'
   | 'cap_cost'
