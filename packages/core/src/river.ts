@@ -5,10 +5,12 @@ import type { Artifact } from './contract/artifact.ts'
 import type { Candidate, Pair } from './contract/candidate.ts'
 import type { Mode } from './contract/decision.ts'
 import { WeirError } from './contract/errors.ts'
-import type { EncoderSpec } from './contract/features.ts'
+import type { Encoder, EncoderSpec } from './contract/features.ts'
 import { createEstimator } from './estimate/create-estimator.ts'
 import { createLexicalEncoder, LEXICAL_SPEC } from './request/lexical.ts'
 import type { PolicyName } from './contract/policy.ts'
+import type { Scorer } from './contract/score.ts'
+import { createCascadeService } from './cascade-service.ts'
 import type { Caps } from './decide/caps.ts'
 import type { River } from './serve.ts'
 
@@ -27,6 +29,8 @@ export interface RiverOptions {
   readonly onScorerFailure?: 'escalate' | 'accept'
   /** Limits of one request, for policies that may call more than once. Default: none. */
   readonly caps?: Caps
+  /** For policies that look at answers: what reads their signals. Default: none; text alone, and what answers carry. */
+  readonly scorers?: readonly Scorer[]
 }
 
 /**
@@ -45,10 +49,12 @@ export function createRiver(artifact: Artifact, options: RiverOptions = {}): Riv
     )
   }
   checkEncoder(artifact.encoder)
+  const encoder = createLexicalEncoder()
   return {
     pair,
     candidates,
-    encoder: createLexicalEncoder(),
+    encoder,
+    services: createServices(artifact, encoder, options),
     estimator: createEstimator(artifact),
     levels: artifact.calibration.levels,
     mode: options.mode ?? 'promise',
@@ -58,6 +64,18 @@ export function createRiver(artifact: Artifact, options: RiverOptions = {}): Riv
     policy: options.policy ?? 'route',
     onScorerFailure: options.onScorerFailure ?? 'escalate',
     caps: options.caps ?? {},
+  }
+}
+
+function createServices(
+  artifact: Artifact,
+  encoder: Encoder,
+  { scorers = [], onUnfamiliar = 'large', onScorerFailure = 'escalate' }: RiverOptions,
+): NonNullable<River['services']> {
+  const { cascade } = artifact.services ?? {}
+  if (cascade === undefined) return {}
+  return {
+    cascade: createCascadeService(artifact, cascade, { encoder, scorers, onUnfamiliar, onScorerFailure }),
   }
 }
 

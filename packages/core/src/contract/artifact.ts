@@ -5,6 +5,7 @@
 import type { Pair } from './candidate.ts'
 import type { Mode, OperatingPoint } from './decision.ts'
 import type { EncoderSpec } from './features.ts'
+import type { ServiceArtifacts } from './service-artifact.ts'
 
 export type LabelMethod = 'det' | 'prob' | 'trans'
 
@@ -91,4 +92,6 @@ export interface Artifact {
   readonly calibration: Calibration
   /** Parameters of the estimator; their shape belongs to estimate/<name>.ts. */
   readonly estimator: { readonly name: string; readonly parameters: unknown }
+  /** Policies besides `route` that it was trained for. */
+  readonly services?: ServiceArtifacts
 }

@@ -2,7 +2,6 @@
  * The blend's parameters as an artifact stores them: packed arrays, dense ones as int8 or int16. `toStoredBlend` is lossy by
  * rounding; decisions are made from the stored form only, so that they are the same before and after saving.
  */
-import { WeirError } from '../contract/errors.ts'
 import type { EncoderSpec } from '../contract/features.ts'
 import { packArray, packBytes, unpackArray, type PackedArray } from '../contract/packed-array.ts'
 import { number, numbers, record } from '../contract/stored-fields.ts'
@@ -12,22 +11,15 @@ import type { BlendParameters, Combination } from './blend.ts'
 import { COMPONENT_NAMES, type Components, type Qualities } from './components.ts'
 import type { Familiarity } from './familiarity.ts'
 import { fromStoredForest, toStoredForest, type StoredForest } from './stored-forest.ts'
-import {
-  gatherColumns,
-  readRows,
-  readView,
-  spreadColumns,
-  toStoredView,
-  type StoredView,
-} from './stored-view.ts'
+import { fromStoredTextReader, toStoredTextReader, type StoredTextReader } from './stored-text-reader.ts'
+import { readRows } from './stored-view.ts'
 
 /** The small one and the large one. */
 const MODELS = 2
 /** Text, table, forest. */
 const READERS = 3
 
-export interface StoredBlend extends StoredView {
-  readonly linear: { readonly weights: PackedArray; readonly smallBias: number; readonly largeBias: number }
+export interface StoredBlend extends StoredTextReader {
   readonly table: {
     readonly classes: number
     readonly weights: PackedArray
@@ -45,8 +37,7 @@ export function toStoredBlend(parameters: BlendParameters): StoredBlend {
   const { view, components, combination, familiarity } = parameters
   const { linear, table, nearest, forest, qualities } = components
   return {
-    ...toStoredView(view),
-    linear: { ...linear, weights: packArray(spreadColumns(linear.weights, view.weighting), 'int16') },
+    ...toStoredTextReader({ view, linear }),
     table: {
       classes: table.tagger.width,
       weights: packBytes(table.tagger),
@@ -68,33 +59,18 @@ export function toStoredBlend(parameters: BlendParameters): StoredBlend {
 /** Throws `artifact.truncated` naming the field when something is missing or of the wrong length. */
 export function fromStoredBlend(stored: unknown, spec: EncoderSpec): BlendParameters {
   const root = record(stored, 'estimator.parameters')
-  const view = readView(root, spec)
+  const { view, linear } = fromStoredTextReader(root, spec)
+  const components = { ...readComponents(root, view.rank), linear }
   const combination = readCombination(record(root['combination'], 'combination'))
-  const spread = readComponents(root, view.rank)
-  if (spread.linear.weights.length !== 2 * (spec.buckets + spec.surface.length)) {
-    throw new WeirError(
-      'artifact.truncated',
-      `the artifact's linear weights do not fit its encoder; train it again`,
-    )
-  }
-  const weights = gatherColumns(spread.linear.weights, view.weighting)
-  const components = { ...spread, linear: { ...spread.linear, weights } }
   const familiarity = readFamiliarity(record(root['familiarity'], 'familiarity'))
   return { view, components, combination, familiarity }
 }
 
-/** The linear weights still by bucket, as they are stored. */
-function readComponents(root: Readonly<Record<string, unknown>>, rank: number): Components {
-  const linear = record(root['linear'], 'linear')
+function readComponents(root: Readonly<Record<string, unknown>>, rank: number): Omit<Components, 'linear'> {
   const table = record(root['table'], 'table')
   const nearest = record(root['nearest'], 'nearest')
   const qualities = record(root['qualities'], 'qualities')
   return {
-    linear: {
-      weights: unpackArray(linear['weights'], 'linear.weights'),
-      smallBias: number(linear['smallBias'], 'linear.smallBias'),
-      largeBias: number(linear['largeBias'], 'linear.largeBias'),
-    },
     table: {
       tagger: readRows(table['weights'], 'table.weights', number(table['classes'], 'table.classes')),
       bias: unpackArray(table['bias'], 'table.bias'),

@@ -2,6 +2,7 @@
  * Examples: outcome rows turned into what fitting needs: features, scores of both models, task type. Rows that cannot teach
  * (no text, or a model of the pair not judged) are counted, never silently used.
  */
+import type { Answer } from '../contract/answer.ts'
 import type { Pair } from '../contract/candidate.ts'
 import { WeirError } from '../contract/errors.ts'
 import type { Encoder, Features } from '../contract/features.ts'
@@ -9,9 +10,23 @@ import type { Outcome } from '../contract/outcome.ts'
 import { toPairOutcome, type PairOutcome } from '../contract/pair-outcome.ts'
 import type { Query } from '../contract/query.ts'
 import { questionOf } from '../contract/question.ts'
+import type { Signals } from '../contract/score.ts'
+import { toAnswerQuery } from '../score/answer-reader.ts'
+import { describeExchange } from '../score/exchange.ts'
+import { answersOf, qualityOfAnswer, signalsOf } from '../score/recorded.ts'
 
 /** Fewest usable rows to train on: with fewer, cross-validation says nothing. */
 export const MIN_ROWS = 50
+
+/** The small model's answer as a cascade reads it. */
+export interface ReadAnswer {
+  /** Of the answer's text. */
+  readonly features: Features
+  readonly exchange: Float32Array
+  readonly signals: Signals
+  /** Of this very answer, in [0, 1]. */
+  readonly quality: number
+}
 
 export interface Example {
   readonly features: Features
@@ -21,6 +36,8 @@ export interface Example {
   readonly category: string | undefined
   /** Equal for equal question texts, however cased or spaced: they must not be parted between folds. */
   readonly textKey: string
+  /** Only where answers were asked for and the row holds one that was judged. */
+  readonly answer?: ReadAnswer
 }
 
 export interface ExampleOptions {
@@ -28,10 +45,13 @@ export interface ExampleOptions {
   readonly encoder: Encoder
   /** How to read the query of a row; undefined when it has no text. */
   readonly toQuery: (row: Outcome) => Query | undefined
+  /** Whether the small model's answers are read too. Default false. */
+  readonly readsAnswers?: boolean
 }
 
 /** Throws `data.model` when no row has both models judged, naming the models there are; `data.too_few` below MIN_ROWS. */
-export function toExamples(rows: readonly Outcome[], { pair, encoder, toQuery }: ExampleOptions): Example[] {
+export function toExamples(rows: readonly Outcome[], options: ExampleOptions): Example[] {
+  const { pair, encoder, toQuery, readsAnswers = false } = options
   const examples: Example[] = []
   let judged = 0
   for (const row of rows) {
@@ -46,6 +66,7 @@ export function toExamples(rows: readonly Outcome[], { pair, encoder, toQuery }:
       gap: outcome.smallQuality - outcome.largeQuality,
       category: row.category,
       textKey: questionOf(query),
+      ...(readsAnswers ? readAnswer(row, query, options) : {}),
     })
   }
   if (judged === 0) throw noJudgedRow(rows, pair)
@@ -57,6 +78,28 @@ export function toExamples(rows: readonly Outcome[], { pair, encoder, toQuery }:
     `${examples.length} rows have both ${pair.small} and ${pair.large} judged${missing}; training needs at least ${MIN_ROWS}, ` +
       'and some 1,000 to be any good: collect more outcomes',
   )
+}
+
+/** What serve would read of the row's answer, by the same functions. */
+function readAnswer(
+  { models }: Outcome,
+  query: Query,
+  { pair, encoder }: ExampleOptions,
+): Pick<Example, 'answer'> {
+  const outcome = models[pair.small] ?? {}
+  const [answer] = answersOf(outcome)
+  const signals = signalsOf(outcome)
+  const quality = qualityOfAnswer(outcome, 0)
+  if (quality === undefined || (answer === undefined && Object.keys(signals).length === 0)) return {}
+  const said: Answer = answer ?? { text: '' }
+  return {
+    answer: {
+      features: encoder.encode(toAnswerQuery(said)),
+      exchange: describeExchange(query, said),
+      signals,
+      quality,
+    },
+  }
 }
 
 /**

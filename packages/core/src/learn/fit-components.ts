@@ -2,7 +2,7 @@
  * Fits the readers and the neighbours of the blend (estimate/components.ts) on a subset of the training rows. Called once per fold and
  * once on all rows; the folds' readings teach the qualities (fit-qualities.ts) and the combination.
  */
-import type { NearestComponent, Seen, TableReader, Readers } from '../estimate/components.ts'
+import type { LinearReader, NearestComponent, Readers, Seen, TableReader } from '../estimate/components.ts'
 import { fitForest } from '../math/extra-trees.ts'
 import { createRng, shuffle, type Rng } from '../math/rng.ts'
 import { toRowTable } from '../math/row-table.ts'
@@ -34,6 +34,9 @@ export interface TrainingSet {
   readonly gaps: Float64Array
   readonly types: TaskTypes
 }
+
+/** What the linear readers learn from. */
+export type LinearSet = Pick<TrainingSet, 'text' | 'smallQualities' | 'largeQualities'>
 
 export interface TrainingSetInput extends Pick<
   TrainingSet,
@@ -74,21 +77,10 @@ export interface FitOptions {
   readonly inversePenalty: number
 }
 
-export function fitReaders(
-  set: TrainingSet,
-  rows: readonly number[],
-  { seed, inversePenalty }: FitOptions,
-): Readers {
-  const fitLinear = (labels: Float64Array): LinearFit =>
-    fitSoftLogistic({ matrix: set.text, labels, rows }, { inversePenalty, ...SOLVER, rng: createRng(seed) })
-  const small = fitLinear(set.smallQualities)
-  const large = fitLinear(set.largeQualities)
+export function fitReaders(set: TrainingSet, rows: readonly number[], options: FitOptions): Readers {
+  const { seed } = options
   return {
-    linear: {
-      weights: interleave(small.weights, large.weights),
-      smallBias: small.bias,
-      largeBias: large.bias,
-    },
+    linear: fitLinear(set, rows, options),
     table: fitTable(set, rows, createRng(seed)),
     nearest: fitNearest(set, rows, createRng(seed)),
     forest: fitForest(
@@ -96,6 +88,22 @@ export function fitReaders(
       rows,
       { trees: 60, candidates: 15, minLeafRows: 12, rng: createRng(seed) },
     ),
+  }
+}
+
+export function fitLinear(
+  set: LinearSet,
+  rows: readonly number[],
+  { seed, inversePenalty }: FitOptions,
+): LinearReader {
+  const fit = (labels: Float64Array): LinearFit =>
+    fitSoftLogistic({ matrix: set.text, labels, rows }, { inversePenalty, ...SOLVER, rng: createRng(seed) })
+  const small = fit(set.smallQualities)
+  const large = fit(set.largeQualities)
+  return {
+    weights: interleave(small.weights, large.weights),
+    smallBias: small.bias,
+    largeBias: large.bias,
   }
 }
 

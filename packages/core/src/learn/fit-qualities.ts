@@ -11,7 +11,7 @@ const RIDGE = 0.1
 
 export interface QualityRows {
   /** One out-of-fold reading per row. */
-  readonly readings: readonly Reading[]
+  readonly readings: readonly Pick<Reading, 'small' | 'large'>[]
   /** Mean quality of each model's answers, in [0, 1]; one per row. */
   readonly smallQualities: Float64Array
   readonly largeQualities: Float64Array
@@ -34,7 +34,7 @@ export function fitQualities(data: QualityRows, isUsed: (row: number) => boolean
 
 /** One column per component: each row's qualities come from the other folds. */
 export function predictCrossFitted(
-  data: QualityRows,
+  data: Omit<QualityRows, 'readings'> & { readonly readings: readonly Reading[] },
   foldOf: Uint8Array,
   components: number,
 ): Float64Array[] {

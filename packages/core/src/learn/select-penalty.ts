@@ -8,7 +8,7 @@ import { crossEntropy } from '../math/logistic.ts'
 import { createRng, shuffle } from '../math/rng.ts'
 import { fitSoftLogistic } from '../math/soft-logistic.ts'
 import { dotRow } from '../math/sparse.ts'
-import { SOLVER, type TrainingSet } from './fit-components.ts'
+import { SOLVER, type LinearSet } from './fit-components.ts'
 
 /** Inverse penalties, weakest model first. Steps of 4: finer ones differ by less than the noise. */
 const GRID: readonly number[] = [0.0125, 0.05, 0.2, 0.8, 3.2, 12.8]
@@ -19,7 +19,7 @@ const FOLDS_USED = 2
 /** Rows looked at: the choice of a step of 4 does not need more, and its cost then stops growing. */
 const MAX_ROWS = 4000
 
-export function selectInversePenalty(set: TrainingSet, foldOf: Uint8Array, seed: number): number {
+export function selectInversePenalty(set: LinearSet, foldOf: Uint8Array, seed: number): number {
   const known = new Map<number, Float64Array>()
   const lossesAt = (index: number): Float64Array | undefined => {
     const inversePenalty = GRID[index]
@@ -48,7 +48,7 @@ function isClearlyLower(ours: Float64Array, theirs: Float64Array): boolean {
 }
 
 interface HeldOut {
-  readonly set: TrainingSet
+  readonly set: LinearSet
   readonly foldOf: Uint8Array
   readonly seed: number
   readonly inversePenalty: number

@@ -13,6 +13,7 @@ import type { Pair } from '../contract/candidate.ts'
 import { WeirError } from '../contract/errors.ts'
 import type { Encoder } from '../contract/features.ts'
 import type { Outcome } from '../contract/outcome.ts'
+import type { PolicyName } from '../contract/policy.ts'
 import type { Query } from '../contract/query.ts'
 import { combine, type BlendParameters } from '../estimate/blend.ts'
 import { COMPONENT_NAMES, read, see, type Reading } from '../estimate/components.ts'
@@ -26,6 +27,7 @@ import { createQualityCurve } from '../math/quality-curve.ts'
 import { createRng, shuffle } from '../math/rng.ts'
 import { checkEnough, toExamples, type Example } from './examples.ts'
 import { fitCombination, type StackingRows } from './fit-combination.ts'
+import { fitCascade, type FitCascadeOptions, type Routed } from './fit-cascade.ts'
 import { FALSE_ALARM_RATE, fitFamiliarity } from './fit-familiarity.ts'
 import { fitQualities, predictCrossFitted } from './fit-qualities.ts'
 import { fitView } from './fit-view.ts'
@@ -59,6 +61,8 @@ export interface TrainOptions {
   readonly encoder: Encoder
   /** How to read the query of a row; undefined when it has no text. */
   readonly toQuery: (row: Outcome) => Query | undefined
+  /** Policies to train for besides `route`. Default: none. */
+  readonly policies?: readonly Exclude<PolicyName, 'route'>[]
   /** Called between steps; awaited, so that it may let the event loop turn and may throw to stop. */
   readonly onProgress?: (progress: TrainProgress) => void | Promise<void>
   /** Checked between steps; its reason is thrown. */
@@ -79,7 +83,8 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
   const { method = 'trans', pair, seed, encoder } = options
   const steps = createSteps(options)
   await steps.begin('reading queries')
-  const examples = sample(toExamples(rows, options), options)
+  const readsAnswers = options.policies?.includes('cascade') === true
+  const examples = sample(toExamples(rows, { ...options, readsAnswers }), options)
   checkEnough(examples)
   const pairs = examples.map(({ outcome }) => outcome)
   const relaxation = method === 'trans' ? selectRelaxation(pairs) : null
@@ -107,6 +112,23 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
   )
   const combination = fitCombination(stacking, () => true)
   const blend: BlendParameters = { view, components, combination, familiarity }
+  const date = options.date ?? null
+  const delta = options.delta ?? DEFAULT_DELTA
+  const services = await fitServices(
+    { examples, seen: set.seen, readings, foldOf, scores, isUnfamiliar },
+    options,
+    {
+      pair,
+      method,
+      relaxation: relaxation?.t ?? 0,
+      spec: encoder.spec,
+      dataHash: options.dataHash,
+      date,
+      seed,
+      delta,
+      onStep: (step) => steps.begin(step),
+    },
+  )
   await steps.begin('done')
   const trials = {
     scores,
@@ -143,20 +165,31 @@ export async function fitArtifact(rows: readonly Outcome[], options: TrainOption
       source: 'cross-fitted',
       prior: { curve, rows: examples.length, meanQuality },
       dataHash: options.dataHash,
-      date: options.date ?? null,
+      date,
       seed,
-      delta: options.delta ?? DEFAULT_DELTA,
+      delta,
     }),
     estimator: { name: 'blend', parameters: toStoredBlend(blend) },
+    ...services,
   }
+}
+
+async function fitServices(
+  routed: Routed,
+  { policies = [] }: TrainOptions,
+  cascade: FitCascadeOptions,
+): Promise<Pick<Artifact, 'services'>> {
+  if (!policies.includes('cascade')) return {}
+  return { services: { cascade: await fitCascade(routed, cascade) } }
 }
 
 interface Steps {
   begin(step: string): Promise<void>
 }
 
-function createSteps({ onProgress, signal }: TrainOptions): Steps {
-  const total = FOLDS + 4
+function createSteps({ onProgress, signal, policies = [] }: TrainOptions): Steps {
+  // Reading answers: seeing them, the folds, all rows.
+  const total = FOLDS + 4 + (policies.includes('cascade') ? FOLDS + 2 : 0)
   let done = -1
   return {
     async begin(step: string): Promise<void> {

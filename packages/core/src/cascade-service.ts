@@ -1,0 +1,122 @@
+/**
+ * The cascade of an artifact as a service (serve.ts): its scorers, its answer reader, and its policy at each operating point. Composes
+ * estimate's sight of text, score's reader and decide's policy, which do not know each other.
+ */
+import type { Artifact } from './contract/artifact.ts'
+import type { OperatingPoint } from './contract/decision.ts'
+import { WeirError } from './contract/errors.ts'
+import type { Encoder } from './contract/features.ts'
+import type { Policy } from './contract/policy.ts'
+import type { AnswerEstimator, AnswerEstimatorInput, Scorer } from './contract/score.ts'
+import type { CascadeArtifact } from './contract/service-artifact.ts'
+import { number, numbers, record } from './contract/stored-fields.ts'
+import { draftAt } from './decide/cascade-family.ts'
+import { createCascadePolicy } from './decide/cascade.ts'
+import { fromStoredBlend } from './estimate/stored-blend.ts'
+import { fromStoredForest } from './estimate/stored-forest.ts'
+import { fromStoredTextReader } from './estimate/stored-text-reader.ts'
+import type { RidgeLogisticFit } from './math/ridge-logistic.ts'
+import { readAnswer, type AnswerReader, type SignalColumn } from './score/answer-reader.ts'
+import { createSight } from './sight.ts'
+import type { Service } from './serve.ts'
+
+export interface CascadeServiceOptions {
+  readonly encoder: Encoder
+  /** For the signals that the reader was trained on and answers do not carry by themselves. */
+  readonly scorers?: readonly Scorer[]
+  readonly onUnfamiliar: 'large' | 'score'
+  readonly onScorerFailure: 'escalate' | 'accept'
+}
+
+/** Throws `artifact.truncated` when parameters are damaged. */
+export function createCascadeService(
+  artifact: Artifact,
+  cascade: CascadeArtifact,
+  options: CascadeServiceOptions,
+): Service {
+  const { pair } = artifact
+  const { calibration, family } = cascade
+  const { onUnfamiliar, onScorerFailure, scorers = [] } = options
+  return {
+    levels: calibration.levels,
+    confidence: 1 - calibration.delta,
+    stages: [pair.small, pair.large],
+    scoring: { scorers, estimator: createReaderEstimator(artifact, cascade, options.encoder) },
+    createPolicy({ threshold, mode }: OperatingPoint): Policy {
+      const stages = [
+        { model: pair.small, accept: threshold ?? 1 },
+        { model: pair.large, accept: 0 },
+      ]
+      return createCascadePolicy({
+        stages,
+        onUnfamiliar,
+        onScorerFailure,
+        ...(threshold === null
+          ? { noThresholdReason: mode === 'promise' ? 'level_not_provable' : 'level_not_feasible' }
+          : { draft: draftAt(family, threshold) }),
+      })
+    },
+  }
+}
+
+/** Reads the small model's answers; of another model's it believes nothing. */
+function createReaderEstimator(
+  { pair, estimator, encoder: spec }: Artifact,
+  { estimator: stored, signals }: CascadeArtifact,
+  encoder: Encoder,
+): AnswerEstimator {
+  if (stored.name !== 'answer-reader') {
+    throw new WeirError(
+      'artifact.truncated',
+      `the artifact's cascade has answer estimator ${stored.name}, which this weir does not know; train it again`,
+    )
+  }
+  const parameters = record(stored.parameters, 'services.cascade')
+  const { view, components } = fromStoredBlend(estimator.parameters, spec)
+  const sight = createSight({
+    encoder,
+    question: { view, components },
+    answer: fromStoredTextReader(parameters['text'], spec),
+  })
+  const reader = toReader(parameters)
+  return {
+    name: 'answer-reader',
+    signals,
+    estimate({ query, features, attempts, signals: read }: AnswerEstimatorInput) {
+      const attempt = attempts.at(-1)
+      if (attempt === undefined || attempt.model !== pair.small) return { pGoodEnough: null }
+      const answer = attempt.answers?.[attempt.best ?? 0]
+      if (answer === undefined && Object.keys(read).length === 0) return { pGoodEnough: null }
+      const seen = sight({ query, features, answer: answer ?? { text: '' } })
+      return { pGoodEnough: readAnswer(reader, seen, read) }
+    },
+  }
+}
+
+/** Targets of the forest: the small model and the large one. */
+const MODELS = 2
+/** Readers of the question, reader of the answer, forest. */
+const PREDICTORS = 5
+
+function toReader(stored: Readonly<Record<string, unknown>>): AnswerReader {
+  const qualities = record(stored['qualities'], 'services.cascade.qualities')
+  const reliability = record(stored['reliability'], 'services.cascade.reliability')
+  const knots = Array.isArray(reliability['knots']) ? reliability['knots'].length : 0
+  const signals = (Array.isArray(stored['signals']) ? stored['signals'] : []) as readonly SignalColumn[]
+  const readFit = (side: string): RidgeLogisticFit => {
+    const where = `services.cascade.qualities.${side}`
+    const { weights, bias } = record(qualities[side], where)
+    return { weights: numbers(weights, where, PREDICTORS + signals.length), bias: number(bias, where) }
+  }
+  return {
+    signals,
+    forest: fromStoredForest(stored['forest'], MODELS),
+    qualities: { small: readFit('small'), large: readFit('large') },
+    slope: number(stored['slope'], 'services.cascade.slope'),
+    intercept: number(stored['intercept'], 'services.cascade.intercept'),
+    reliability: {
+      knots: numbers(reliability['knots'], 'services.cascade.reliability', knots),
+      values: numbers(reliability['values'], 'services.cascade.reliability', knots),
+    },
+  }
+}
