@@ -14,12 +14,20 @@ export {
 } from './serve.ts'
 export { createCascadePolicy, type CascadePolicyOptions, type CascadeStage } from './decide/cascade.ts'
 export {
-  cheapestArm,
+  chooseArm,
   createBestOfNPolicy,
   priceArms,
+  type ArmUse,
   type BestOfNPolicyOptions,
   type PricedArm,
 } from './decide/best-of-n.ts'
+export {
+  createBestOfNService,
+  trainBestOfN,
+  type StoredBestOfN,
+  type TrainBestOfNOptions,
+} from './best-of-n.ts'
+export { createPluralitySelector } from './score/select.ts'
 export { spent, withCaps, type Caps, type Spent } from './decide/caps.ts'
 export type { Scoring } from './score/judge.ts'
 export {

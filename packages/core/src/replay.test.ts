@@ -47,7 +47,7 @@ function createRiver(position: number, promptBilled?: 'once'): River {
         confidence: 0.95,
         estimator: {
           name: 'fixed',
-          estimate: () => ({ pSmall: 1, arms: [{ model: 'little', samples: 2, pGoodEnough: 1 }] }),
+          estimate: () => ({ pSmall: 1, arms: [{ model: 'little', samples: 2, pGoodEnough: 1, gap: 0 }] }),
         },
         scoring: {
           scorers: [],
@@ -58,6 +58,8 @@ function createRiver(position: number, promptBilled?: 'once'): River {
           createBestOfNPolicy({
             reference: 'big',
             threshold,
+            rule: 'cheapest',
+            unitUsd: 0.01,
             uses: { little: { costUsd: 0.001 }, big: { costUsd: 0.01 } },
           }),
       },

@@ -19,6 +19,8 @@ export interface ArmEstimate {
   readonly samples: number
   /** P(its answer is at least as good as one answer of the reference model). Range [0, 1]. */
   readonly pGoodEnough: number
+  /** Expected quality of its answer minus that of one answer of the reference. Range [-1, 1]. */
+  readonly gap: number
 }
 
 export interface Estimates {

@@ -6,7 +6,7 @@ import type { ArmEstimate } from '../contract/estimate.ts'
 import type { CallAction, State } from '../contract/policy.ts'
 import { sampleCostUsd } from '../contract/sample-cost.ts'
 import type { Query } from '../contract/query.ts'
-import { cheapestArm, createBestOfNPolicy, priceArms, type BestOfNPolicyOptions } from './best-of-n.ts'
+import { chooseArm, createBestOfNPolicy, priceArms, type BestOfNPolicyOptions } from './best-of-n.ts'
 
 /** 400 characters: 100 tokens. */
 const QUERY: Query = {
@@ -26,14 +26,21 @@ const USES = {
   middle: { outputTokens: 50 },
   big: { outputTokens: 50 },
 }
-const OPTIONS: BestOfNPolicyOptions = { reference: 'big', threshold: 0.8, uses: USES }
+const OPTIONS: BestOfNPolicyOptions = {
+  reference: 'big',
+  threshold: 0.8,
+  uses: USES,
+  rule: 'cheapest',
+  unitUsd: 2500e-6,
+}
 
 function stateOf(arms: readonly ArmEstimate[], candidates = CANDIDATES): State {
   return { query: QUERY, candidates, attempts: [], estimates: { pSmall: 0.5, arms } }
 }
 
-function arm(model: string, samples: number, pGoodEnough: number): ArmEstimate {
-  return { model, samples, pGoodEnough }
+/** The gap is 0 where it plays no part. */
+function arm(model: string, samples: number, pGoodEnough: number, gap = 0): ArmEstimate {
+  return { model, samples, pGoodEnough, gap }
 }
 
 const TABLE = [
@@ -43,6 +50,10 @@ const TABLE = [
   arm('middle', 1, 0.85),
   arm('middle', 2, 0.95),
 ]
+
+function reasonOf(state: State, options: Partial<BestOfNPolicyOptions> = {}): unknown {
+  return createBestOfNPolicy({ ...OPTIONS, ...options }).next(state)
+}
 
 describe('best-of-n', () => {
   it.each([
@@ -60,6 +71,21 @@ describe('best-of-n', () => {
     )
   })
 
+  // By value: big costs 2500, so little x1 saves 0.92 units, x5 0.6, middle x1 0.84. With price (1 - t) / t:
+  it.each([
+    // price 1: 0.92 - 0.5, 0.6 - 0.1, 0.84 - 0.2
+    [0.5, 'middle', 1],
+    // price 4: 3.68 - 0.5, 2.4 - 0.1, 3.36 - 0.2
+    [0.2, 'little', 1],
+    // price 1/9: 0.102 - 0.5, 0.067 - 0.1, 0.093 - 0.2: nothing is worth more than the reference
+    [0.9, 'big', 1],
+    [0, 'little', 1],
+    [1, 'big', 1],
+  ])('by value at threshold %d calls %s', (threshold, model, samples) => {
+    const arms = [arm('little', 1, 0, -0.5), arm('little', 5, 0, -0.1), arm('middle', 1, 0, -0.2)]
+    expect(reasonOf(stateOf(arms), { rule: 'value', threshold })).toMatchObject({ model, samples })
+  })
+
   it('counts the prompt once where the candidate says so', () => {
     const [little = { model: 'little' }] = CANDIDATES
     const use = { inputTokens: 100, outputTokens: 50 }
@@ -74,8 +100,6 @@ describe('best-of-n', () => {
   })
 
   it('falls back to the reference with a reason', () => {
-    const reasonOf = (state: State, options: Partial<BestOfNPolicyOptions> = {}): unknown =>
-      createBestOfNPolicy({ ...OPTIONS, ...options }).next(state)
     const big = { model: 'big', samples: 1 }
     expect(reasonOf(stateOf([]))).toMatchObject({ ...big, reason: 'score_below_threshold' })
     expect(reasonOf(stateOf(TABLE), { threshold: null })).toMatchObject({
@@ -124,6 +148,7 @@ const ARMS = array(
     model: constantFrom('little', 'middle', 'big'),
     samples: integer({ min: 1, max: 8 }),
     pGoodEnough: double({ min: 0, max: 1, noNaN: true }),
+    gap: double({ min: -1, max: 1, noNaN: true }),
   }),
   { maxLength: 8 },
 )
@@ -151,10 +176,11 @@ describe('best-of-n, whatever the table', () => {
 
   it('never gets cheaper as the threshold rises', () => {
     assert(
-      property(ARMS, CUT, CUT, (arms, a, b) => {
+      property(ARMS, constantFrom('cheapest', 'value'), CUT, CUT, (arms, rule, a, b) => {
         const priced = priceArms(stateOf(arms), OPTIONS)
-        const costAt = (threshold: number): number => cheapestArm(priced, threshold)?.costUsd ?? 2500e-6
-        expect(costAt(Math.max(a, b))).toBeGreaterThanOrEqual(costAt(Math.min(a, b)))
+        const costAt = (threshold: number): number =>
+          chooseArm(priced, { rule, threshold, unitUsd: 2500e-6 })?.costUsd ?? 2500e-6
+        expect(costAt(Math.max(a, b))).toBeGreaterThanOrEqual(costAt(Math.min(a, b)) - 1e-15)
       }),
       { endOnFailure: true },
     )

@@ -3,9 +3,12 @@
  *
  *   arms      (model, n) with p = P(best of n of that model >= one answer of the reference), from the estimator
  *   cost      n outputTokens outputPrice + (1 or n) inputTokens inputPrice        contract/sample-cost.ts
- *   choice    the cheapest arm with p >= threshold; none: the reference, one answer
+ *   choice    'cheapest'  the cheapest arm with p >= threshold; none: the reference, one answer
+ *             'value'     the largest gap - price costUsd / unit, price = (1 - threshold) / threshold, the reference's gap being 0
  *
- * Source: BEST-Route, arXiv:2506.22716 Algorithm 1. Departures: an arm that is not cheaper than one answer of the reference is never chosen,
+ * Source: BEST-Route, arXiv:2506.22716 Algorithm 1, which is 'cheapest'. It saves a hundredth of a cent by drawing one answer where five would cost next
+ * to nothing beside the reference, as long as one qualifies; 'value' weighs what more answers bring against what they cost, with the same single
+ * parameter, and equals the best fixed mixture of arms where the query says nothing. Departures: an arm that is not cheaper than one answer of the reference is never chosen,
  * so that raising the threshold cannot make a query cheaper; the prompt is billed n times unless the candidate says once. Which of the answers is
  * best is the selector's (score/), not known here. Choosing the threshold is learn's.
  */
@@ -24,17 +27,26 @@ export interface BestOfNPolicyOptions {
   readonly reference: string
   /** Cut-off on an arm's chance. Range [0, 1]; null sends everything to the reference. */
   readonly threshold: number | null
-  /** Mean use of one answer, by model, from the training rows. `costUsd` is read where the candidate states no prices. */
-  readonly uses: Readonly<Record<string, AnswerUse>>
+  /** By model: mean use of one answer of the training rows, and the prices that its levels were calibrated with, if any. */
+  readonly uses: Readonly<Record<string, ArmUse>>
+  /** How an arm is chosen. Default 'value': better at equal cost wherever measured (docs/methods/best-of-n.md). */
+  readonly rule?: 'cheapest' | 'value'
+  /** Unit of cost for 'value', USD: the mean cost of one answer of the reference on the training rows. */
+  readonly unitUsd: number
   /** Why there is no threshold. Default 'level_not_feasible'. */
   readonly noThresholdReason?: Reason
   /** What happens to a query unlike the training rows: 'large', to the reference, or 'score', as if it were like them. Default 'large'. */
   readonly onUnfamiliar?: 'large' | 'score'
 }
 
+/** Prices here beat a candidate's: a level holds for the prices that it was calibrated with. `costUsd` is read where no price is known. */
+export type ArmUse = AnswerUse & Omit<Candidate, 'model' | 'images' | 'tools'>
+
 /** An arm with its expected cost, USD. */
 export interface PricedArm extends ArmEstimate {
   readonly costUsd: number
+  /** What one answer of the reference would cost more. Above 0. */
+  readonly savedUsd: number
 }
 
 /** Throws `config.threshold_range` for a threshold outside [0, 1]. */
@@ -94,7 +106,7 @@ function choose(models: readonly string[], state: State, options: BestOfNPolicyO
   const { estimates } = state
   if (estimates?.arms === undefined) return fallBack('estimator_failed')
   if (estimates.isUnfamiliar === true && onUnfamiliar === 'large') return fallBack('unfamiliar_query')
-  const arm = cheapestArm(priceArms(state, options), threshold)
+  const arm = chooseArm(priceArms(state, options), { ...options, threshold })
   return arm === undefined
     ? fallBack('score_below_threshold')
     : { model: arm.model, samples: arm.samples, reason: 'score_at_or_above_threshold' }
@@ -109,22 +121,39 @@ export function priceArms(
   const costOf = (model: string, samples: number): number => {
     const candidate = candidates.find((one) => one.model === model)
     const use = Object.hasOwn(uses, model) ? (uses[model] ?? {}) : {}
-    return candidate === undefined ? Infinity : expectedCostUsd(candidate, { ...use, inputTokens }, samples)
+    return candidate === undefined
+      ? Infinity
+      : expectedCostUsd({ ...candidate, ...use }, { ...use, inputTokens }, samples)
   }
-  const limit = costOf(reference, 1)
+  const referenceUsd = costOf(reference, 1)
+  // Unknown is neither free nor infinitely dear: nothing can be said to be cheaper.
+  if (referenceUsd === Infinity) return []
   return (estimates?.arms ?? [])
     .map((arm) => ({ ...arm, costUsd: costOf(arm.model, arm.samples) }))
-    .filter(({ costUsd }) => costUsd < limit)
+    .map((arm) => ({ ...arm, savedUsd: referenceUsd - arm.costUsd }))
+    .filter(({ savedUsd }) => savedUsd > 0)
 }
 
 /** Prices say what this query costs, a mean cost only what queries do on average: it is used where a price is unknown. Infinity: neither is known. */
-function expectedCostUsd(candidate: Candidate, use: AnswerUse, samples: number): number {
+function expectedCostUsd(candidate: Omit<Candidate, 'model'>, use: AnswerUse, samples: number): number {
   const { costUsd: _mean, ...tokens } = use
   return sampleCostUsd(candidate, tokens, samples) ?? sampleCostUsd(candidate, use, samples) ?? Infinity
 }
 
 function countTokens({ turns }: Query): number {
   return turns.reduce((sum, { text }) => sum + text.length, 0) / CHARACTERS_PER_TOKEN
+}
+
+/** Undefined: one answer of the reference. */
+export function chooseArm(
+  arms: readonly PricedArm[],
+  {
+    rule = 'value',
+    threshold,
+    unitUsd,
+  }: Pick<BestOfNPolicyOptions, 'rule' | 'unitUsd'> & { readonly threshold: number },
+): PricedArm | undefined {
+  return rule === 'cheapest' ? cheapestArm(arms, threshold) : mostValuableArm(arms, threshold, unitUsd)
 }
 
 /** Of equal costs the one with the higher chance; undefined when none qualifies. */
@@ -137,6 +166,23 @@ export function cheapestArm(arms: readonly PricedArm[], threshold: number): Pric
       arm.costUsd < best.costUsd ||
       (arm.costUsd === best.costUsd && arm.pGoodEnough > best.pGoodEnough)
     if (isBetter) best = arm
+  }
+  return best
+}
+
+/** Undefined when one answer of the reference is worth more than any arm. The higher the threshold, the less money counts; at 1 not at all. */
+export function mostValuableArm(
+  arms: readonly PricedArm[],
+  threshold: number,
+  unitUsd: number,
+): PricedArm | undefined {
+  let best: PricedArm | undefined
+  let highest = 0
+  for (const arm of arms) {
+    const value = threshold * arm.gap + ((1 - threshold) * arm.savedUsd) / unitUsd
+    if (value < highest || (value === highest && best !== undefined)) continue
+    best = arm
+    highest = value
   }
   return best
 }

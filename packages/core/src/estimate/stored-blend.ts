@@ -61,7 +61,7 @@ export function fromStoredBlend(stored: unknown, spec: EncoderSpec): BlendParame
   const root = record(stored, 'estimator.parameters')
   const { view, linear } = fromStoredTextReader(root, spec)
   const components = { ...readComponents(root, view.rank), linear }
-  const combination = readCombination(record(root['combination'], 'combination'))
+  const combination = readCombination(record(root['combination'], 'combination'), COMPONENT_NAMES.length)
   const familiarity = readFamiliarity(record(root['familiarity'], 'familiarity'))
   return { view, components, combination, familiarity }
 }
@@ -94,8 +94,8 @@ function readQuality(stored: unknown, where: string): RidgeLogisticFit {
   return { weights: numbers(weights, where, READERS), bias: number(bias, where) }
 }
 
-function readCombination(stored: Readonly<Record<string, unknown>>): Combination {
-  const components = COMPONENT_NAMES.length
+/** `components`: predictions it combines. */
+export function readCombination(stored: Readonly<Record<string, unknown>>, components: number): Combination {
   return {
     means: numbers(stored['means'], 'combination.means', components),
     deviations: numbers(stored['deviations'], 'combination.deviations', components),
@@ -106,7 +106,7 @@ function readCombination(stored: Readonly<Record<string, unknown>>): Combination
   }
 }
 
-function readFamiliarity(stored: Readonly<Record<string, unknown>>): Familiarity {
+export function readFamiliarity(stored: Readonly<Record<string, unknown>>): Familiarity {
   const limit = stored['surfaceLimit']
   return {
     meanUnknown: number(stored['meanUnknown'], 'familiarity.meanUnknown'),

@@ -1,0 +1,139 @@
+/** Best-of-n from rows to served answers, over rows of which the truth is known. */
+import { describe, expect, it } from 'vitest'
+import { trainBestOfN, createBestOfNService, type StoredBestOfN } from './best-of-n.ts'
+import { isWeirError } from './contract/errors.ts'
+import type { Outcome, Sample } from './contract/outcome.ts'
+import { createRng, type Rng } from './math/rng.ts'
+import { replay } from './replay.ts'
+import { createLexicalEncoder, LEXICAL_SPEC } from './request/lexical.ts'
+import { queryFromPrompt } from './request/query.ts'
+import type { River } from './serve.ts'
+
+/** Chance that an answer of `little` is right. Wrong answers scatter, so that a vote of five finds the right one where it comes often. */
+const TOPICS = [
+  ['addition', 0.95],
+  ['spelling', 0.6],
+  ['theorem', 0.05],
+] as const
+
+/** `big` is right nine times in ten. An answer costs 1 and 20 cents. */
+function createRows(count: number, seed: number): Outcome[] {
+  const rng = createRng(seed)
+  return Array.from({ length: count }, (_, i): Outcome => {
+    const [topic, chance] = TOPICS[rng.int(3)] ?? TOPICS[0]
+    return {
+      id: `${seed}-${i}`,
+      prompt: `Please solve this ${topic} question, number ${rng.int(1_000_000)}.`,
+      category: topic,
+      models: {
+        little: { costUsd: 0.01, samples: draw(rng, chance, 8) },
+        big: { costUsd: 0.2, samples: draw(rng, 0.9, 1) },
+      },
+    }
+  })
+}
+
+function draw(rng: Rng, chance: number, count: number): Sample[] {
+  return Array.from({ length: count }, () =>
+    rng.next() < chance ? { answer: 'right', score: 1 } : { answer: `wrong ${rng.int(1000)}`, score: 0 },
+  )
+}
+
+const OPTIONS = { models: ['little'], reference: 'big', samples: [1, 5], seed: 1 } as const
+const STORED = trainBestOfN(createRows(600, 1), OPTIONS)
+
+function createRiver(stored: StoredBestOfN): River {
+  return {
+    pair: { small: 'little', large: 'big' },
+    candidates: [{ model: 'little' }, { model: 'big' }],
+    encoder: createLexicalEncoder(),
+    estimator: { name: 'none', estimate: () => ({ pSmall: 0 }) },
+    levels: { promise: [], estimate: [] },
+    mode: 'estimate',
+    confidence: 0.95,
+    policy: 'best-of-n',
+    services: { 'best-of-n': createBestOfNService(stored, LEXICAL_SPEC) },
+  }
+}
+
+const RIVER = createRiver(STORED)
+
+function codeOf(act: () => unknown): string {
+  try {
+    act()
+  } catch (error) {
+    return isWeirError(error) ? error.code : 'other'
+  }
+  return 'none'
+}
+
+describe('best-of-n', () => {
+  it('knows how likely each arm is good enough', () => {
+    const { estimator } = createBestOfNService(STORED, LEXICAL_SPEC)
+    const of = (topic: string): readonly { pGoodEnough: number; gap: number }[] =>
+      estimator?.estimate(
+        createLexicalEncoder().encode(queryFromPrompt(`Please solve this ${topic} question, number 7.`)),
+      ).arms ?? []
+    // P(one answer >= big's) = chance + (1 - chance) / 10; the best of five is right at 0.6 with chance above 0.9.
+    expect(of('addition')[0]?.pGoodEnough).toBeGreaterThan(0.85)
+    expect(of('theorem')[1]?.pGoodEnough).toBeLessThan(0.4)
+    expect((of('spelling')[1]?.gap ?? 0) - (of('spelling')[0]?.gap ?? 0)).toBeGreaterThan(0.2)
+  })
+
+  it('draws several answers where that helps, one where it does not need them, the reference where nothing helps', async () => {
+    const chosen = new Map<string, string[]>()
+    for (const row of createRows(300, 2)) {
+      const done = await replay(RIVER, row, { kind: 'quality', quality: 0.95 })
+      const { model = '', answers = [] } = done?.attempts[0] ?? {}
+      const list = chosen.get(row.category ?? '') ?? []
+      list.push(`${model} x${Math.max(1, answers.length)}`)
+      chosen.set(row.category ?? '', list)
+    }
+    const shareOf = (topic: string, arm: string): number => {
+      const all = chosen.get(topic) ?? []
+      return all.filter((one) => one === arm).length / all.length
+    }
+    expect(shareOf('addition', 'big x1')).toBeLessThan(0.2)
+    expect(shareOf('spelling', 'little x5')).toBeGreaterThan(0.8)
+    expect(shareOf('theorem', 'big x1')).toBeGreaterThan(0.8)
+  })
+
+  it('keeps the level on fresh rows at less cost', async () => {
+    let quality = 0
+    let standard = 0
+    let costUsd = 0
+    const rows = createRows(600, 3)
+    for (const row of rows) {
+      const done = await replay(RIVER, row, { kind: 'quality', quality: 0.95, mode: 'promise' })
+      quality += done?.accepted?.quality ?? 0
+      costUsd += done?.accepted?.costUsd ?? 0
+      standard += row.models['big']?.samples?.[0]?.score ?? 0
+    }
+    expect(quality / standard).toBeGreaterThan(0.95)
+    expect(costUsd / rows.length).toBeLessThan(0.15)
+  })
+
+  it('thresholds never fall as the level rises', () => {
+    for (const mode of ['estimate', 'promise'] as const) {
+      const thresholds = STORED.levels[mode].map(({ threshold }) => threshold ?? 2)
+      expect(thresholds).toEqual(thresholds.toSorted((a, b) => a - b))
+    }
+  })
+
+  it('decides the same after a walk through JSON', async () => {
+    const again = createRiver(JSON.parse(JSON.stringify(STORED)) as StoredBestOfN)
+    for (const row of createRows(30, 4)) {
+      const ask = { kind: 'quality', quality: 0.9 } as const
+      expect((await replay(again, row, ask))?.decision).toEqual((await replay(RIVER, row, ask))?.decision)
+    }
+  })
+
+  it('refuses rows without enough answers, and rows without cost', () => {
+    expect(codeOf(() => trainBestOfN(createRows(100, 5), { ...OPTIONS, samples: [9] }))).toBe('data.too_few')
+    const free = createRows(100, 5).map((row) => ({
+      ...row,
+      models: { little: { samples: row.models['little']?.samples ?? [] }, big: { score: 1 } },
+    }))
+    expect(codeOf(() => trainBestOfN(free, OPTIONS))).toBe('data.field')
+  })
+})

@@ -1,0 +1,143 @@
+/**
+ * Best-of-n as an artifact keeps it and as a river serves it: composes estimate/, decide/, score/ and learn/, which do not know each other.
+ */
+import type { Candidate } from './contract/candidate.ts'
+import type { Mode, OperatingPoint } from './contract/decision.ts'
+import { WeirError } from './contract/errors.ts'
+import type { EncoderSpec } from './contract/features.ts'
+import type { Outcome } from './contract/outcome.ts'
+import type { AnswerEstimator } from './contract/score.ts'
+import { createBestOfNPolicy, type ArmUse, type BestOfNPolicyOptions } from './decide/best-of-n.ts'
+import { createArmEstimator } from './estimate/best-of-n.ts'
+import { fromStoredArms, toStoredArms, type StoredArms } from './estimate/stored-arms.ts'
+import { DEFAULT_DELTA, LEVELS } from './learn/calibration.ts'
+import { fitArms, type BestOfNOptions } from './learn/fit-best-of-n.ts'
+import { selectArmLevels } from './learn/select-arm-levels.ts'
+import { createLexicalEncoder } from './request/lexical.ts'
+import { queryFromOutcome } from './request/query.ts'
+import type { AgreementMode } from './score/agreement.ts'
+import { createPluralitySelector } from './score/select.ts'
+import type { Service } from './serve.ts'
+
+/** What an artifact keeps under `services['best-of-n']`. Plain data. */
+export interface StoredBestOfN {
+  readonly reference: string
+  readonly rule: NonNullable<BestOfNPolicyOptions['rule']>
+  /** Mean cost of one answer of the reference, USD. */
+  readonly unitUsd: number
+  /** By model. */
+  readonly uses: Readonly<Record<string, ArmUse>>
+  readonly selector: { readonly name: 'plurality'; readonly mode: AgreementMode }
+  readonly arms: StoredArms
+  readonly levels: Readonly<Record<Mode, readonly OperatingPoint[]>>
+  /** 1 - delta of the promises. */
+  readonly confidence: number
+  /** Rows that taught. */
+  readonly rows: number
+}
+
+export interface TrainBestOfNOptions extends Pick<
+  BestOfNOptions,
+  'models' | 'reference' | 'samples' | 'seed'
+> {
+  /** Prices to decide by, of all models; without them the rows' `costUsd` decides. */
+  readonly candidates?: readonly Candidate[]
+  /** How answers are compared when the samples vote. Default 'exact'. */
+  readonly agreement?: AgreementMode
+  /** Default 'value'. */
+  readonly rule?: StoredBestOfN['rule']
+  /** Chance that the promise of a level is broken. Default 0.05. */
+  readonly delta?: number
+}
+
+/**
+ * Learns from rows with several samples per model. Throws `data.too_few` when too few rows have them, `data.field` when the cost of a model is known
+ * neither from prices and tokens nor from the rows.
+ */
+export function trainBestOfN(rows: readonly Outcome[], options: TrainBestOfNOptions): StoredBestOfN {
+  const { reference, agreement = 'exact', rule = 'value', delta = DEFAULT_DELTA, seed } = options
+  const fitted = fitArms(rows, {
+    ...options,
+    selector: createPluralitySelector(agreement),
+    encoder: createLexicalEncoder(),
+    toQuery: queryFromOutcome,
+  })
+  const uses = addPrices(fitted.uses, options.candidates ?? [])
+  const policy = { reference, uses, rule, unitUsd: unitOf(uses, reference) }
+  const levels = selectArmLevels(fitted, { levels: LEVELS, delta, seed, policy })
+  return {
+    ...policy,
+    selector: { name: 'plurality', mode: agreement },
+    arms: toStoredArms(fitted.parameters),
+    levels,
+    confidence: 1 - delta,
+    rows: fitted.examples.length,
+  }
+}
+
+/** The prices of the candidates beside the means of the rows; of no use to anyone where neither tells a cost. */
+function addPrices(
+  uses: Readonly<Record<string, ArmUse>>,
+  candidates: readonly Candidate[],
+): Record<string, ArmUse> {
+  const priced = Object.entries(uses).map(([model, use]): [string, ArmUse] => {
+    const { inputUsdPerMTok, outputUsdPerMTok, promptBilled } = candidates.find(
+      (one) => one.model === model,
+    ) ?? { model }
+    const known: ArmUse = {
+      ...use,
+      ...(inputUsdPerMTok === undefined ? {} : { inputUsdPerMTok }),
+      ...(outputUsdPerMTok === undefined ? {} : { outputUsdPerMTok }),
+      ...(promptBilled === undefined ? {} : { promptBilled }),
+    }
+    if (use.costUsd !== undefined || isPriced(known)) return [model, known]
+    throw new WeirError(
+      'data.field',
+      `no row says what an answer of ${model} costs (costUsd), and its prices and output tokens are not all known; give one of them`,
+    )
+  })
+  return Object.fromEntries(priced)
+}
+
+function isPriced({ inputUsdPerMTok, outputUsdPerMTok, outputTokens }: ArmUse): boolean {
+  return inputUsdPerMTok !== undefined && outputUsdPerMTok !== undefined && outputTokens !== undefined
+}
+
+function unitOf(uses: Readonly<Record<string, ArmUse>>, reference: string): number {
+  const {
+    costUsd,
+    inputUsdPerMTok = 0,
+    outputUsdPerMTok = 0,
+    inputTokens = 0,
+    outputTokens = 0,
+  } = uses[reference] ?? {}
+  const byPrice = (inputTokens * inputUsdPerMTok + outputTokens * outputUsdPerMTok) / 1e6
+  return byPrice > 0 ? byPrice : (costUsd ?? 1)
+}
+
+/** Answers are chosen among, not judged: no chance of being good enough is claimed after they were read. */
+const UNJUDGED: AnswerEstimator = {
+  name: 'none',
+  signals: [],
+  estimate: () => ({ pGoodEnough: null }),
+}
+
+/** Throws `artifact.truncated` when the stored arms are damaged. */
+export function createBestOfNService(stored: StoredBestOfN, encoder: EncoderSpec): Service {
+  const { reference, rule, unitUsd, uses, levels, confidence, selector } = stored
+  return {
+    levels,
+    confidence,
+    estimator: createArmEstimator(fromStoredArms(stored.arms, encoder)),
+    scoring: { scorers: [], estimator: UNJUDGED, selector: createPluralitySelector(selector.mode) },
+    createPolicy: ({ threshold, mode }) =>
+      createBestOfNPolicy({
+        reference,
+        threshold,
+        uses,
+        rule,
+        unitUsd,
+        noThresholdReason: mode === 'promise' ? 'level_not_provable' : 'level_not_feasible',
+      }),
+  }
+}
