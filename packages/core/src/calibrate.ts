@@ -9,6 +9,7 @@ import type { Outcome } from './contract/outcome.ts'
 import { toPairOutcome } from './contract/pair-outcome.ts'
 import { ALWAYS_LARGE, createCalibration, DEFAULT_DELTA } from './learn/calibration.ts'
 import { noJudgedRow } from './learn/examples.ts'
+import { probe } from './probe.ts'
 import { queryFromOutcome } from './request/query.ts'
 import { createRiver } from './river.ts'
 import { decide, type River } from './serve.ts'
@@ -67,8 +68,52 @@ export async function calibrate(
     seed: options.seed ?? 0,
     delta: options.delta ?? DEFAULT_DELTA,
   })
-  if (isSamePair) return { ...artifact, calibration }
-  return { ...artifact, pair, training: { ...training, pair: training.pair ?? artifact.pair }, calibration }
+  if (isSamePair) return { ...artifact, calibration, ...(await calibrateServices(artifact, rows, options)) }
+  // What reads answers was trained on the old small model's.
+  const { services: _services, ...router } = artifact
+  return { ...router, pair, training: { ...training, pair: training.pair ?? artifact.pair }, calibration }
+}
+
+/** The same for the cascade, on the rows that hold an answer; its old levels stay when too few do. */
+async function calibrateServices(
+  artifact: Artifact,
+  rows: readonly Outcome[],
+  options: CalibrateOptions,
+): Promise<Pick<Artifact, 'services'>> {
+  const { services } = artifact
+  const { cascade } = services ?? {}
+  if (cascade === undefined) return {}
+  const trials = await placeRows(createRiver(artifact), rows, options)
+  if (trials.scores.length < MIN_ROWS) return {}
+  const { trainingCurve, calibration: before } = cascade
+  const calibration = createCalibration(trials, {
+    source: 'held-out',
+    prior: { curve: trainingCurve, rows: cascade.rows, meanQuality: before.meanQuality },
+    dataHash: options.dataHash,
+    date: options.date ?? null,
+    seed: options.seed ?? 0,
+    delta: options.delta ?? DEFAULT_DELTA,
+  })
+  return { services: { ...services, cascade: { ...cascade, calibration } } }
+}
+
+/** As scoreRows, for the cascade: where each query changes sides, with the quality of the very answer that was read. */
+export async function placeRows(
+  river: River,
+  rows: readonly Outcome[],
+  { onProgress }: Pick<CalibrateOptions, 'onProgress'> = {},
+): Promise<ScoredRows> {
+  const [scores, small, large]: [number[], number[], number[]] = [[], [], []]
+  for (const [i, row] of rows.entries()) {
+    if (i % REPORT_EVERY === 0) await onProgress?.(i)
+    const outcome = toPairOutcome(row, river.pair)
+    const probed = outcome === undefined ? undefined : await probe(river, row, 'cascade')
+    if (outcome === undefined || probed === undefined) continue
+    scores.push(probed.unfamiliar ? ALWAYS_LARGE : probed.place)
+    small.push(probed.smallQuality)
+    large.push(outcome.largeQuality)
+  }
+  return { scores, small, large }
 }
 
 /** Columns of equal length, one entry per usable row. */

@@ -3,6 +3,7 @@
  * estimate's sight of text, score's reader and decide's policy, which do not know each other.
  */
 import type { Artifact } from './contract/artifact.ts'
+import type { Pair } from './contract/candidate.ts'
 import type { OperatingPoint } from './contract/decision.ts'
 import { WeirError } from './contract/errors.ts'
 import type { Encoder } from './contract/features.ts'
@@ -10,8 +11,8 @@ import type { Policy } from './contract/policy.ts'
 import type { AnswerEstimator, AnswerEstimatorInput, Scorer } from './contract/score.ts'
 import type { CascadeArtifact } from './contract/service-artifact.ts'
 import { number, numbers, record } from './contract/stored-fields.ts'
-import { draftAt } from './decide/cascade-family.ts'
-import { createCascadePolicy } from './decide/cascade.ts'
+import { draftAt, scoreCascade } from './decide/cascade-family.ts'
+import { createCascadePolicy, type CascadeStage } from './decide/cascade.ts'
 import { fromStoredBlend } from './estimate/stored-blend.ts'
 import { fromStoredForest } from './estimate/stored-forest.ts'
 import { fromStoredTextReader } from './estimate/stored-text-reader.ts'
@@ -42,11 +43,12 @@ export function createCascadeService(
     confidence: 1 - calibration.delta,
     stages: [pair.small, pair.large],
     scoring: { scorers, estimator: createReaderEstimator(artifact, cascade, options.encoder) },
+    probe: {
+      policy: createCascadePolicy({ stages: toStages(pair, 1), onUnfamiliar: 'score' }),
+      place: (believed) => scoreCascade(family, believed),
+    },
     createPolicy({ threshold, mode }: OperatingPoint): Policy {
-      const stages = [
-        { model: pair.small, accept: threshold ?? 1 },
-        { model: pair.large, accept: 0 },
-      ]
+      const stages = toStages(pair, threshold ?? 1)
       return createCascadePolicy({
         stages,
         onUnfamiliar,
@@ -57,6 +59,13 @@ export function createCascadeService(
       })
     },
   }
+}
+
+function toStages({ small, large }: Pair, accept: number): readonly CascadeStage[] {
+  return [
+    { model: small, accept },
+    { model: large, accept: 0 },
+  ]
 }
 
 /** Reads the small model's answers; of another model's it believes nothing. */

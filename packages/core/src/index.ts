@@ -9,6 +9,7 @@ export {
   type Call,
   type River,
   type Served,
+  type Probe,
   type Service,
   type AttemptVerdict,
 } from './serve.ts'
@@ -167,7 +168,8 @@ export { brierScore } from './math/brier-score.ts'
 export { expectedCalibrationError, reliabilityBins, type ReliabilityBin } from './math/calibration-error.ts'
 export { logLoss } from './math/log-loss.ts'
 export { createQualityCurve, type QualityCurve, type Trials } from './math/quality-curve.ts'
-export { calibrate, type CalibrateOptions } from './calibrate.ts'
+export { calibrate, placeRows, scoreRows, type CalibrateOptions, type ScoredRows } from './calibrate.ts'
+export { probe, type Probed } from './probe.ts'
 export { LEVELS } from './learn/calibration.ts'
 export { createRiver, type RiverOptions } from './river.ts'
 export { train, VERSION, type TrainOptions } from './train.ts'

@@ -32,6 +32,16 @@ export interface Service {
   readonly stages?: readonly string[]
   /** The policy at an operating point. */
   createPolicy(point: OperatingPoint): Policy
+  /** For policies whose points keep nested sets of queries small; what calibration and reports go by. */
+  readonly probe?: Probe
+}
+
+/** How to find where a query changes sides. */
+export interface Probe {
+  /** Has the small model's answer read, whatever it is. */
+  readonly policy: Policy
+  /** The highest threshold of an operating point that keeps the query small; below 0 when none does. */
+  place(believed: { readonly pSmall: number; readonly pGoodEnough: number }): number
 }
 
 /** Everything a decision depends on, besides the query and what is asked. Frozen for the life of a configuration. */

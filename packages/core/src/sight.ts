@@ -30,7 +30,7 @@ export function createSight({ encoder, question, answer: reader }: Readers): (ex
     const asked = see(features, question.view)
     const said = read(question.components, asked, WITHOUT_NEIGHBOURS)
     const seen = see(encoder.encode(toAnswerQuery(answer)), reader.view)
-    const [small = 0, large = 0] = dotSparsePair(seen.text, reader.linear.weights)
+    const [small, large] = dotSparsePair(seen.text, reader.linear.weights)
     return {
       small: [...said.small, small + reader.linear.smallBias],
       large: [...said.large, large + reader.linear.largeBias],

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { COMPONENT_NAMES, toPredictions, type Reading } from '../estimate/components.ts'
 import { sigmoid } from '../math/logistic.ts'
 import { createRng } from '../math/rng.ts'
-import { fitQualities, predictCrossFitted, type QualityRows } from './fit-qualities.ts'
+import { fitQualities, predictCrossFitted, type RouterRows } from './fit-qualities.ts'
 
 /** The text knows the small model, the table the large one; the forest says nothing. */
-function makeRows(count: number): QualityRows {
+function makeRows(count: number): RouterRows {
   const rng = createRng(4)
   const readings = Array.from({ length: count }, (): Reading => {
     const views = [4 * rng.next() - 2, rng.next(), rng.next()]

@@ -17,6 +17,11 @@ export interface QualityRows {
   readonly largeQualities: Float64Array
 }
 
+/** Those of a router: with everything its readers said. */
+export interface RouterRows extends QualityRows {
+  readonly readings: readonly Reading[]
+}
+
 /** Fits on the rows that `isUsed` admits. */
 export function fitQualities(data: QualityRows, isUsed: (row: number) => boolean): Qualities {
   const rows = [...data.readings.keys()].filter(isUsed)
@@ -34,7 +39,7 @@ export function fitQualities(data: QualityRows, isUsed: (row: number) => boolean
 
 /** One column per component: each row's qualities come from the other folds. */
 export function predictCrossFitted(
-  data: Omit<QualityRows, 'readings'> & { readonly readings: readonly Reading[] },
+  data: RouterRows,
   foldOf: Uint8Array,
   components: number,
 ): Float64Array[] {
