@@ -4,8 +4,8 @@
  */
 import type { Outcome } from './contract/outcome.ts'
 import type { PolicyName } from './contract/policy.ts'
-import { replay } from './replay.ts'
-import type { River } from './serve.ts'
+import { replay, type Replayed } from './replay.ts'
+import type { Probe as ProbeRule, River } from './serve.ts'
 
 export interface Probed {
   /** The highest threshold that keeps the query small; below 0 when none does. */
@@ -26,19 +26,22 @@ export async function probe(
   policy: Exclude<PolicyName, 'route'>,
 ): Promise<Probed | undefined> {
   const service = river.services?.[policy]
-  if (service?.probe === undefined) return undefined
-  const { policy: reading, place } = service.probe
-  const probing = { ...river, caps: {}, services: { [policy]: { ...service, createPolicy: () => reading } } }
-  const replayed = await replay(probing, row, { kind: 'quality', quality: 1, policy })
-  const [first] = replayed?.attempts ?? []
-  const pGoodEnough = first?.score?.pGoodEnough ?? undefined
-  const pSmall = replayed?.decision.score ?? undefined
-  if (first?.quality === undefined || pGoodEnough === undefined || pSmall === undefined) return undefined
-  return {
-    place: place({ pSmall, pGoodEnough }),
-    pSmall,
-    pGoodEnough,
-    unfamiliar: replayed?.decision.unfamiliar === true,
-    smallQuality: first.quality,
-  }
+  const reading = service?.probe
+  if (service === undefined || reading === undefined) return undefined
+  const services = { [policy]: { ...service, createPolicy: () => reading.policy } }
+  const replayed = await replay({ ...river, caps: {}, services }, row, {
+    kind: 'quality',
+    quality: 1,
+    policy,
+  })
+  return replayed === undefined ? undefined : toProbed(replayed, reading)
+}
+
+function toProbed({ decision, attempts }: Replayed, reading: ProbeRule): Probed | undefined {
+  const { score, quality } = attempts[0] ?? {}
+  const pGoodEnough = score?.pGoodEnough ?? null
+  const pSmall = decision.score
+  if (quality === undefined || pGoodEnough === null || pSmall === null) return undefined
+  const place = reading.place({ pSmall, pGoodEnough })
+  return { place, pSmall, pGoodEnough, unfamiliar: decision.unfamiliar, smallQuality: quality }
 }

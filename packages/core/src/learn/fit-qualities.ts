@@ -38,11 +38,7 @@ export function fitQualities(data: QualityRows, isUsed: (row: number) => boolean
 }
 
 /** One column per component: each row's qualities come from the other folds. */
-export function predictCrossFitted(
-  data: RouterRows,
-  foldOf: Uint8Array,
-  components: number,
-): Float64Array[] {
+export function predictCrossFitted(data: RouterRows, foldOf: Uint8Array, components: number): Float64Array[] {
   const columns = Array.from({ length: components }, () => new Float64Array(foldOf.length))
   for (const fold of new Set(foldOf)) {
     const qualities = fitQualities(data, (row) => foldOf[row] !== fold)
