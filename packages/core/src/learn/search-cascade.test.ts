@@ -28,7 +28,7 @@ const LARGE: CandidateRows = {
 describe('searchCascades', () => {
   it('finds what is not beaten, worked by hand', () => {
     expect(searchCascades([SMALL, LARGE])).toEqual([
-      { stages: [{ model: 's', accept: 0 }], quality: 0.5, costUsd: 1, shares: [1] },
+      { stages: [{ model: 's', accept: 0 }], quality: 0.5, costUsd: 1, shares: [1], abstained: 0 },
       {
         stages: [
           { model: 's', accept: 0.4 },
@@ -37,6 +37,7 @@ describe('searchCascades', () => {
         quality: 0.75,
         costUsd: 3.5,
         shares: [0.75, 0.25],
+        abstained: 0,
       },
       {
         stages: [
@@ -46,6 +47,7 @@ describe('searchCascades', () => {
         quality: 1,
         costUsd: 6,
         shares: [0.5, 0.5],
+        abstained: 0,
       },
     ])
   })
@@ -203,7 +205,30 @@ describe('walkCascade', () => {
       { model: 's', accept: 0.6 },
       { model: 'l', accept: 0 },
     ]
-    expect(walkCascade([SMALL, LARGE], stages)).toEqual({ quality: 1, costUsd: 6, shares: [0.5, 0.5] })
+    expect(walkCascade([SMALL, LARGE], stages)).toEqual({
+      quality: 1,
+      costUsd: 6,
+      shares: [0.5, 0.5],
+      abstained: 0,
+    })
+  })
+
+  it('declines what is below the reject cut, and asks no later stage about it', () => {
+    const stages = [
+      { model: 's', accept: 0.6, reject: 0.3 },
+      { model: 'l', accept: 0, reject: 0 },
+    ]
+    // Row 4 is declined by s; row 3 costs 1 + 10.
+    expect(walkCascade([SMALL, LARGE], stages)).toEqual({
+      quality: 1,
+      costUsd: 3.5,
+      shares: [0.5, 0.25],
+      abstained: 0.25,
+    })
+    const refusing = [{ model: 'l', accept: 0.6, reject: 0.6 }]
+    expect(walkCascade([LARGE], refusing)).toMatchObject({ quality: 0, abstained: 1 })
+    const unjudged = { ...LARGE, pGoodEnough: [-1, 0.5, 0.5, 0.5] }
+    expect(walkCascade([unjudged], refusing)).toMatchObject({ shares: [0.25], abstained: 0.75 })
   })
 
   it('knows only the models and numbers of answers that it has rows of', () => {

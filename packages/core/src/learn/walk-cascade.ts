@@ -1,9 +1,10 @@
 /**
- * What a cascade makes of rows of which every candidate's answer is known: decide/cascade.ts in arrays, without abstention and failures.
+ * What a cascade makes of rows of which every candidate's answer is known: decide/cascade.ts in arrays, without failures.
  *
- *   stage i answers the rows with pGoodEnough >= accept that no stage before it answered; the last one answers all that are left
+ *   stage i answers the rows with pGoodEnough >= accept that are left, declines those below reject, and passes the rest on; the last one answers
+ *   all that it does not decline
  *
- * A row pays for every stage that it reaches.
+ * A row pays for every stage that it reaches. What could not be judged is passed on, and answered at the end.
  */
 import { WeirError } from '../contract/errors.ts'
 import type { CascadeStage } from '../decide/cascade.ts'
@@ -22,33 +23,46 @@ export interface CandidateRows {
 }
 
 export interface Walked {
-  /** Mean over the rows. */
+  /** Mean over the rows that were answered; 0 when none was. */
   readonly quality: number
-  /** Mean cost of all calls, USD. */
+  /** Mean cost of all calls over all rows, USD. */
   readonly costUsd: number
   /** Share of the rows answered by each stage. */
   readonly shares: readonly number[]
+  /** Share of the rows that were declined. */
+  readonly abstained: number
 }
 
 /** Throws `data.model` when a stage has no candidate. Needs at least one row. */
 export function walkCascade(candidates: readonly CandidateRows[], stages: readonly CascadeStage[]): Walked {
   const total = candidates[0]?.quality.length ?? 0
   let alive = Array.from({ length: total }, (_, i) => i)
-  let [quality, cost] = [0, 0]
+  let [quality, cost, declined] = [0, 0, 0]
   const shares = stages.map((stage, i) => {
     const rows = rowsOf(candidates, stage)
-    const isLast = i === stages.length - 1
+    const accept = i === stages.length - 1 ? Number.NEGATIVE_INFINITY : stage.accept
     const left: number[] = []
+    let answered = 0
     for (const row of alive) {
+      const p = rows.pGoodEnough[row] ?? -1
       cost += rows.costUsd[row] ?? 0
-      if (isLast || (rows.pGoodEnough[row] ?? -1) >= stage.accept) quality += rows.quality[row] ?? 0
-      else left.push(row)
+      if (p >= 0 && p < (stage.reject ?? 0)) declined += 1
+      else if (p < accept) left.push(row)
+      else {
+        quality += rows.quality[row] ?? 0
+        answered += 1
+      }
     }
-    const share = (alive.length - left.length) / total
     alive = left
-    return share
+    return answered / total
   })
-  return { quality: quality / total, costUsd: cost / total, shares }
+  const given = total - declined
+  return {
+    quality: given === 0 ? 0 : quality / given,
+    costUsd: cost / total,
+    shares,
+    abstained: declined / total,
+  }
 }
 
 /** The candidate of a stage: the same model asked for as many answers. */
