@@ -1,4 +1,5 @@
 /** The sections of docs/results.md, in their order on the page. */
+import { cascadeSignals } from './cascade-signals.ts'
 import { paperTables } from './paper-tables.ts'
 import { promises } from './promises.ts'
 import { proven } from './proven.ts'
@@ -6,4 +7,11 @@ import { routing } from './routing.ts'
 import type { Section } from './section.ts'
 import { synthetic } from './synthetic.ts'
 
-export const SECTIONS: readonly Section[] = [routing, promises, proven, synthetic, paperTables]
+export const SECTIONS: readonly Section[] = [
+  routing,
+  promises,
+  proven,
+  synthetic,
+  paperTables,
+  cascadeSignals,
+]

@@ -48,6 +48,9 @@ describe('fitConfidence', () => {
       1 / (1 + Math.exp(-fitted.slope * fitted.range[1] - fitted.intercept)),
       12,
     )
+    // Rounded to certainty is still more than the most certain that was not.
+    const greatest = Math.max(...rows.slice(0, 60).map(({ value }) => value))
+    expect(calibrateConfidence(fitted, 0)).toBeGreaterThan(calibrateConfidence(fitted, greatest))
   })
 
   it('fits a flat line to answers that are all alike', () => {
@@ -86,8 +89,8 @@ describe('fitConfidence', () => {
     )
   })
 
-  it('spreads both ends where below one half means no', () => {
-    expect(defaultTransform('selfCheck')).toBe('tailLogTwoSided')
+  it('takes the tail-log for probabilities alone', () => {
+    expect(defaultTransform('selfCheck')).toBe('tailLog')
     expect(defaultTransform('external')).toBe('plain')
     expect(() => fitConfidence(planted(50, 4), { signal: 'external', transform: 'tailLog' })).toThrow(
       RangeError,

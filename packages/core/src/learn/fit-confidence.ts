@@ -5,7 +5,9 @@
  *   isotonic   least-squares rising fit; answers with equal signals count as one value with their mean label
  *
  * Source: HCMA, arXiv:2410.02173: 50 to 100 labels are enough. Fewer are refused: below that the fit says more about the draw than about the
- * model. A signal of p = 1 (or 0) has no finite transform; it counts as the greatest (least) finite one of the rows.
+ * model. A signal of p = 1 (or 0) has no finite transform. The paper gives it the greatest (least) finite one of the rows; here it stands ln 2
+ * beyond: as if half as doubtful. Upstreams round, so that p = 1 means "closer to 1 than half of the last digit", and giving it the same x as
+ * the answer one digit below throws their order away (measured: docs/methods/signals.md).
  */
 import { WeirError } from '../contract/errors.ts'
 import { SIGNALS, type SignalName } from '../contract/score.ts'
@@ -19,7 +21,10 @@ export const LEAST_LABELS: number = 50
 
 export interface ConfidenceOptions {
   readonly signal: SignalName
-  /** Default: tail-log before Platt, two-sided for a self-check and a stated confidence, whose p below 1/2 says "no". */
+  /**
+   * Default: one-sided tail-log before Platt, and plain for a signal that is no probability. The paper takes the two-sided one for self-checks;
+   * with 50 labels it is no better there, and worse where a few answers lie far out (measured: docs/methods/signals.md).
+   */
   readonly transform?: ConfidenceTransform
   /** Default 'platt'. Isotonic needs some 1,000 labels to be worth it. */
   readonly kind?: ConfidenceCalibration['kind']
@@ -55,7 +60,7 @@ export function fitConfidence(
   const labels = rows.length
   if (kind === 'isotonic') return { kind, signal, knots: fitKnots(rows), labels }
   const raw = rows.map(({ value }) => transformSignal(value, signal, transform))
-  const range = finiteRange(raw)
+  const range = finiteRange(raw, transform === 'plain' ? 0 : Math.LN2)
   const x = raw.map((one) => Math.min(range[1], Math.max(range[0], one)))
   const { slope, intercept } = fitPlatt(
     x,
@@ -65,14 +70,15 @@ export function fitConfidence(
 }
 
 export function defaultTransform(signal: SignalName): ConfidenceTransform {
-  if (SIGNALS[signal] === 'real') return 'plain'
-  return signal === 'selfCheck' || signal === 'statedConfidence' ? 'tailLogTwoSided' : 'tailLog'
+  return SIGNALS[signal] === 'real' ? 'plain' : 'tailLog'
 }
 
 /** [0, 0] when no value is finite: every answer is then alike. */
-function finiteRange(x: readonly number[]): readonly [number, number] {
-  const finite = x.filter(Number.isFinite)
-  return finite.length === 0 ? [0, 0] : [Math.min(...finite), Math.max(...finite)]
+function finiteRange(x: readonly number[], beyond: number): readonly [number, number] {
+  let [least, greatest] = [Infinity, Number.NEGATIVE_INFINITY]
+  for (const one of x.filter(Number.isFinite))
+    [least, greatest] = [Math.min(least, one), Math.max(greatest, one)]
+  return least > greatest ? [0, 0] : [least - beyond, greatest + beyond]
 }
 
 /** Ends of the pooled blocks: between them the line rises, inside a block it is flat. */

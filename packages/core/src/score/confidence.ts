@@ -1,12 +1,12 @@
 /**
  * Calibration of one confidence: from a signal to the probability that the answer is good enough.
  *
- *   platt      sigmoid(slope x + intercept),  x = the signal, transformed (tail-log.ts) and held inside the range seen in training
+ *   platt      sigmoid(slope x + intercept),  x = the signal, transformed (tail-log.ts) and held inside its range
  *   isotonic   a rising line through knots; flat outside them
  *
  * Sources: HCMA, arXiv:2410.02173 (tail-log, then logistic regression on 50 to 100 labels); Platt 1999; Zadrozny and Elkan, KDD 2002.
- * Fitting is learn/fit-confidence.ts. Both kinds never turn the order of a signal around, and neither believes anything beyond what it saw:
- * a p of exactly 1 counts as the most confident answer of the training rows.
+ * Fitting is learn/fit-confidence.ts. Both kinds never turn the order of a signal around, and neither believes anything far beyond what it saw:
+ * a p of exactly 1 counts as half as doubtful as the least doubtful answer of the training rows.
  */
 import type { SignalName } from '../contract/score.ts'
 import { sigmoid } from '../math/logistic.ts'
@@ -24,7 +24,7 @@ export interface PlattCalibration extends CalibrationBase {
   /** Above 0. */
   readonly slope: number
   readonly intercept: number
-  /** Least and greatest finite x of the training rows. */
+  /** What x is held inside: the least and the greatest finite x of the training rows, widened by ln 2 under a tail-log. */
   readonly range: readonly [least: number, greatest: number]
 }
 

@@ -9,7 +9,7 @@
  *
  * Source: HCMA, arXiv:2410.02173 section 4. From a log-probability l the term is -ln(-expm1(l)), which keeps its digits for l near 0 where
  * 1 - exp(l) has none left; the paper's own code switches to -ln(-l) above -1e-5, which is the same number. p = 1 gives Infinity and
- * p = 0 -Infinity (two-sided): the caller clamps them to what it saw in training (confidence.ts).
+ * p = 0 -Infinity (two-sided): the caller holds them near what it saw in training (confidence.ts).
  */
 import { SIGNALS, type SignalName } from '../contract/score.ts'
 
