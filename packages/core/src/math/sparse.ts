@@ -81,3 +81,19 @@ export function interleave(a: Float32Array, b: Float32Array): Float32Array {
   }
   return pairs
 }
+
+/** bias_j + row . column_j for every column of `weights`: one row of it per index, row-major, as wide as `biases`. */
+export function dotSparseColumns(
+  { indices, values }: SparseRow,
+  weights: Float32Array,
+  biases: Float32Array,
+): Float64Array {
+  const width = biases.length
+  const sums = Float64Array.from(biases)
+  for (let k = 0; k < indices.length; k++) {
+    const at = width * indices[k]!
+    const x = values[k]!
+    for (let j = 0; j < width; j++) sums[j]! += x * weights[at + j]!
+  }
+  return sums
+}
