@@ -36,6 +36,8 @@ export type Reason =
   | 'first_stage'
   /** the answer before was read and is not good enough: escalation */
   | 'answer_below_threshold'
+  /** of all sets of models that could be run, the best one by expected quality less weighted cost has this model next */
+  | 'best_value'
   /** the answer before could not be judged; the configuration says what happens then */
   | 'scorer_failed'
   /** what is left of the budget pays for the large model for all requests left: no draft is needed */
@@ -53,6 +55,8 @@ export type AcceptReason =
   | 'answer_at_or_above_threshold'
   /** there is no further stage */
   | 'last_stage'
+  /** no further call is expected to be worth its cost */
+  | 'stopping_is_best'
   /** it could not be judged, and the configuration says to give it */
   | 'scorer_failed'
   /** a further stage failed with an error: the best answer so far */
@@ -90,6 +94,8 @@ export interface CallAction {
   readonly threshold?: number
   /** True when the policy will read the answer before it is given: a live stream is then held back until it has. Default false. */
   readonly readsAnswer?: boolean
+  /** What the choice was made of, by name; numbers as the policy's method page explains them. */
+  readonly because?: Readonly<Record<string, number>>
 }
 
 export interface AcceptAction {
@@ -98,6 +104,8 @@ export interface AcceptAction {
   readonly attempt: number
   /** Default 'only_answer'. */
   readonly reason?: AcceptReason
+  /** As of a call. */
+  readonly because?: Readonly<Record<string, number>>
 }
 
 export interface AbstainAction {

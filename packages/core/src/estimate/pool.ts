@@ -107,7 +107,11 @@ export function predictCosts({ meansUsd, forest }: PoolCosts, { dense }: Seen): 
   return meansUsd.map((mean, j) => mean * (relative[j] ?? 1))
 }
 
-function predictTable({ tagger, bias, qualities }: PoolTable, words: SparseRow, models: number): Float64Array {
+function predictTable(
+  { tagger, bias, qualities }: PoolTable,
+  words: SparseRow,
+  models: number,
+): Float64Array {
   const sums = kernelOf(tagger).sum(words)
   const p = Float64Array.from(bias, (constant, c) => constant + tagger.scale * (sums[c] ?? 0))
   softmax(p)

@@ -177,7 +177,11 @@ function fitReaders(
   }
 }
 
-function fitTable({ words, types, targets }: PoolSet, rows: readonly number[], seed: number): PoolReaders['table'] {
+function fitTable(
+  { words, types, targets }: PoolSet,
+  rows: readonly number[],
+  seed: number,
+): PoolReaders['table'] {
   const tagged = rows.filter((row) => (types.typeOf[row] ?? -1) >= 0)
   const tagger = fitSoftmax(
     { matrix: words, classOf: Uint32Array.from(types.typeOf), rows: tagged },
@@ -197,7 +201,11 @@ interface Growing {
   readonly seed: number
 }
 
-function growForest({ dense, columns, targets }: PoolSet, rows: readonly number[], { y, trees, seed }: Growing): Forest {
+function growForest(
+  { dense, columns, targets }: PoolSet,
+  rows: readonly number[],
+  { y, trees, seed }: Growing,
+): Forest {
   return fitForest({ x: dense, columns, y, targets: targets.length }, rows, {
     trees,
     candidates: 15,

@@ -3,10 +3,11 @@
  *
  *   one   E = m
  *   two   E = m1 P(a) + m2 P(-a) + t p(a),   t^2 = v1 + v2 - 2 c,   a = (m1 - m2) / t        (Clark 1961, equation 1)
- *   more  the mean over DRAWS quasi-random draws m + L z, L the Cholesky factor of the covariance + 1e-12 I
+ *   more  the mean over DRAWS quasi-random draws m + L z, L the Cholesky factor of the covariance
  *
  * Clark's recursion for more than two takes the maximum of two for normal, which it is not; the draws are as fast and err by less (the test states by
- * how much). The maximum over draws also only grows with the set, and by less the larger the set is, which pruning relies on.
+ * how much). Directions of variance below 1e-12 count as
+ * certain, where the paper adds 1e-12 I: without errors the maximum is then exact. The maximum over draws also only grows with the set, and by less the larger the set is, which pruning relies on.
  */
 import { normalDensity, normalProbability } from './normal.ts'
 import { createSobolNormals, SOBOL_DIMENSIONS } from './sobol.ts'
@@ -23,7 +24,7 @@ export const DRAWS: number = 2 ** DRAW_BITS
 /** Most numbers that can be drawn together. */
 export const MAX_DRAWN: number = SOBOL_DIMENSIONS
 
-const JITTER = 1e-12
+const LEAST_VARIANCE = 1e-12
 
 /** At least one and at most MAX_DRAWN numbers. */
 export function expectedMax({ means, covariance }: Normals): number {
@@ -35,8 +36,36 @@ export function expectedMax({ means, covariance }: Normals): number {
   }
   const draws = drawNormals({ means, covariance })
   const highest = draws.slice(0, DRAWS)
-  for (let i = 1; i < n; i++) raise(highest, draws, i)
-  return mean(highest)
+  for (let i = 1; i < n; i++) raiseDraws(highest, { from: highest, draws, row: i })
+  return meanOfMax({ from: highest, draws, row: 0 }, Math.max(...Array.from(means)))
+}
+
+/** The maximum of a set so far, and a number that joins it. */
+export interface Joined {
+  /** DRAWS values. */
+  readonly from: Float64Array
+  readonly draws: Float64Array
+  /** Row of `draws` that joins. */
+  readonly row: number
+}
+
+/** Mean over the draws of the maximum of the two. Around `centre`, so that draws that all equal it have exactly that mean. */
+export function meanOfMax({ from, draws, row }: Joined, centre: number): number {
+  const at = row * DRAWS
+  let sum = 0
+  for (let k = 0; k < DRAWS; k++) {
+    // Math.max has no branch to mispredict, which is most of the cost of a comparison here.
+    sum += (from[k]! > draws[at + k]! ? from[k]! : draws[at + k]!) - centre
+  }
+  return centre + sum / DRAWS
+}
+
+/** into = maximum of the two, draw by draw. `into` may be `from`. */
+export function raiseDraws(into: Float64Array, { from, draws, row }: Joined): void {
+  const at = row * DRAWS
+  for (let k = 0; k < DRAWS; k++) {
+    into[k] = Math.max(from[k]!, draws[at + k]!)
+  }
 }
 
 /** `variance` of the difference of the two. Below 0 by rounding counts as 0: then the larger mean. */
@@ -67,26 +96,14 @@ export function drawNormals({ means, covariance }: Normals): Float64Array {
 
 const NORMALS: Float64Array = createSobolNormals(MAX_DRAWN, DRAW_BITS)
 
-/** highest = max(highest, draws of number i). */
-function raise(highest: Float64Array, draws: Float64Array, i: number): void {
-  const at = i * DRAWS
-  for (let k = 0; k < DRAWS; k++) if (draws[at + k]! > highest[k]!) highest[k] = draws[at + k]!
-}
-
-function mean(values: Float64Array): number {
-  let sum = 0
-  for (let k = 0; k < values.length; k++) sum += values[k]!
-  return sum / values.length
-}
-
-/** Lower triangle L with L L' = a + JITTER I. A pivot below 0 by rounding counts as 0. */
+/** Lower triangle L with L L' = a. A pivot that is 0 but for rounding counts as 0. */
 function factorise(a: ArrayLike<number>, n: number): Float64Array {
   const factor = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j]! + (i === j ? JITTER : 0)
+      let sum = a[i * n + j]!
       for (let k = 0; k < j; k++) sum -= factor[i * n + k]! * factor[j * n + k]!
-      if (i === j) factor[i * n + i] = Math.sqrt(Math.max(0, sum))
+      if (i === j) factor[i * n + i] = sum > LEAST_VARIANCE ? Math.sqrt(sum) : 0
       else factor[i * n + j] = factor[j * n + j]! > 0 ? sum / factor[j * n + j]! : 0
     }
   }
