@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../contract/attempt.ts'
 import type { CandidateEstimate } from '../contract/estimate.ts'
@@ -297,6 +297,8 @@ describe('special cases of cascade routing, bit for bit', () => {
   })
 })
 
+const scale = ({ quality }: CandidateEstimate): number => Math.sqrt(quality * (1 - quality))
+
 interface Prefixes {
   readonly believed: (step: number) => readonly CandidateEstimate[]
   readonly covariance: readonly number[]
@@ -310,7 +312,6 @@ function optimalCascade({ believed, covariance, weight, order }: Prefixes): Retu
   const of = (step: number, model: string): CandidateEstimate =>
     believed(step).find((one) => one.model === model)!
   const [own, other] = [of(1, first), of(1, second)]
-  const scale = ({ quality }: CandidateEstimate): number => Math.sqrt(quality * (1 - quality))
   const [i, j] = [MODELS.indexOf(first), MODELS.indexOf(second)]
   const at = (a: number, b: number): number => covariance[a * 2 + b] ?? 0
   const variance =

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expectedMax } from '../math/expected-max.ts'
 import { weighSupermodels, type Belief, type SupermodelInput } from './supermodels.ts'
@@ -69,7 +69,7 @@ describe('weighSupermodels', () => {
       fc.property(pools(), ({ beliefs, covariance, weight }) => {
         const order = [...beliefs.keys()].reverse()
         const { best } = weighSupermodels({ beliefs, covariance, weight, maxDepth: beliefs.length, order })
-        const first = order.find((i) => beliefs[i]?.hasRun === false)
+        const first = order.find((i) => !(beliefs[i]?.hasRun ?? true))
         expect(best?.next).toBe(first)
       }),
       { numRuns: 100, endOnFailure: true },
@@ -84,6 +84,8 @@ describe('weighSupermodels', () => {
   })
 })
 
+const real = (max: number): fc.Arbitrary<number> => fc.double({ min: 0, max, noNaN: true })
+
 interface Pool {
   readonly beliefs: readonly Belief[]
   readonly covariance: readonly number[]
@@ -92,7 +94,6 @@ interface Pool {
 
 /** Two to four models, the first ones run; errors F F' for a random F. */
 function pools(): fc.Arbitrary<Pool> {
-  const real = (max: number): fc.Arbitrary<number> => fc.double({ min: 0, max, noNaN: true })
   return fc
     .record({
       qualities: fc.array(real(1), { minLength: 2, maxLength: 4 }),
@@ -122,7 +123,7 @@ function bestByTrying({ beliefs, covariance, weight }: SupermodelInput): number 
   let best: number | undefined
   for (let set = 1; set < 2 ** n; set++) {
     const members = [...beliefs.keys()].filter((i) => ((set >> i) & 1) === 1)
-    const added = members.filter((i) => beliefs[i]?.hasRun === false)
+    const added = members.filter((i) => !(beliefs[i]?.hasRun ?? true))
     const isSuperset = beliefs.every(({ hasRun }, i) => !hasRun || members.includes(i))
     if (!isSuperset || added.length === 0) continue
     const gained = expectedMax({

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DRAWS, drawNormals, expectedMax, expectedMaxOfTwo } from './expected-max.ts'
 import { createRng, type Rng } from './rng.ts'
@@ -93,11 +93,12 @@ describe('createSobolNormals', () => {
   it('puts one point into every cell of the first two dimensions', () => {
     // A (0, 4, 2)-net: of 16 points each of the 4 x 4 cells holds one; cells end at the quartiles of the normal.
     const z = createSobolNormals(2, 4)
-    const cell = (value: number): number => [-0.7, 0, 0.7].filter((cut) => value > cut).length
     const cells = new Set(Array.from({ length: 16 }, (_, k) => 4 * cell(z[k]!) + cell(z[16 + k]!)))
     expect(cells.size).toBe(16)
   })
 })
+
+const cell = (value: number): number => [-0.7, 0, 0.7].filter((cut) => value > cut).length
 
 function unit(): fc.Arbitrary<number> {
   return fc.double({ min: 0, max: 1, noNaN: true })
