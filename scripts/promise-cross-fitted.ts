@@ -38,9 +38,7 @@ for (let seed = 1; seed <= splits; seed++) {
     const isKept = tested.map(
       ({ query }) => decide(river, query, { kind: 'quality', quality: tally.level }).model === pair.small,
     )
-    const values = tested.map(
-      (one, i) => (isKept[i] ? one.small : one.large) - tally.level * one.large,
-    )
+    const values = tested.map((one, i) => (isKept[i] ? one.small : one.large) - tally.level * one.large)
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length
     const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
     if (mean < 0) tally.broken += 1 / splits

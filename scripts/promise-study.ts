@@ -19,14 +19,14 @@ import {
   type QualityCurve,
   type Trials,
 } from '@weir/core'
-import { scoreRows } from '../packages/core/src/calibrate.ts'
+import { placeRows, scoreRows } from '../packages/core/src/calibrate.ts'
 import { LEVELS } from '../packages/core/src/learn/calibration.ts'
 import { poolCurves, type CurvePrior } from '../packages/core/src/learn/pool-curves.ts'
 import { proveByHoeffdingBentkus, type PromiseTest } from '../packages/core/src/learn/promise-test.ts'
 import { selectPromises } from '../packages/core/src/learn/select-promise.ts'
 import { selectThresholds } from '../packages/core/src/learn/select-threshold.ts'
 import { equalMassBins } from '../packages/core/src/math/equal-mass-bins.ts'
-import { hashOf, readPairRows, STUDIED, orderRows, type Studied } from './recorded.ts'
+import { hashOf, readAnsweredRows, readPairRows, STUDIED, orderRows, type Studied } from './recorded.ts'
 
 const TRAININGS = 5
 const DRAWS = 200
@@ -77,7 +77,11 @@ interface Columns {
 }
 
 async function scoreTraffic(artifact: Artifact, rows: readonly Outcome[]): Promise<Traffic> {
-  const { scores, small, large } = await scoreRows(createRiver(artifact), rows)
+  const river = createRiver(artifact)
+  const { scores, small, large } = await (artifact.services?.cascade === undefined ? scoreRows : placeRows)(
+    river,
+    rows,
+  )
   const t = artifact.relaxation?.t ?? 0
   const labels = small.map((quality, i) => (quality >= (large[i] ?? 0) - t ? 1 : 0))
   return { scores, small, large, labels, curve: createQualityCurve({ scores, small, large }) }
@@ -189,25 +193,32 @@ function estimateErrors({ traffic, prior, seed }: Case, usePrior: boolean): read
   ).map(({ quality, threshold }) => Math.abs(truthOf(traffic, threshold).quality - quality))
 }
 
-export async function study(studied: Studied): Promise<Study> {
+function priorOf({ services, trainingCurve: curve, training: { rows, meanQuality } }: Artifact): CurvePrior {
+  const { cascade } = services ?? {}
+  if (cascade === undefined) return { curve, rows, meanQuality }
+  return { curve: cascade.trainingCurve, rows: cascade.rows, meanQuality: cascade.calibration.meanQuality }
+}
+
+/** Of the cascade where the rows hold answers to read, else of the router. */
+export async function study(studied: Studied, policy: 'route' | 'cascade' = 'route'): Promise<Study> {
   const { name, pair, trainingRows, calibrationRows } = studied
-  const rows = await readPairRows(studied)
+  const policies = policy === 'cascade' ? [policy] : []
+  const readRows = policy === 'cascade' ? readAnsweredRows : readPairRows
+  const rows = await readRows(studied)
   const dataHash = hashOf(rows)
   const tallies = new Tallies()
   const [pooled, alone, calibration, points, explained]: number[][] = [[], [], [], [], []]
   for (let training = 0; training < TRAININGS; training++) {
     const seed = training + 1
     const order = orderRows(rows, `promise ${seed}`)
-    const artifact = await train(order.slice(0, trainingRows), { pair, seed, dataHash })
+    const artifact = await train(order.slice(0, trainingRows), { pair, seed, dataHash, policies })
     const traffic = await scoreTraffic(artifact, order.slice(trainingRows))
     explained?.push(explainedByScore(traffic))
-    const { trainingCurve: curve, training: trained } = artifact
-    const prior = { curve, rows: trained.rows, meanQuality: trained.meanQuality }
+    const prior = priorOf(artifact)
     calibration?.push(errorOf(traffic))
     for (let draw = 0; draw < DRAWS; draw++) {
       const given = { traffic, prior, seed: 1000 * seed + draw, rows: calibrationRows }
-      judgePromises(tallies, given)
-      judgePromises(tallies, { ...given, rows: FEW })
+      for (const rows of [calibrationRows, FEW]) judgePromises(tallies, { ...given, rows })
       if (draw >= DRAWS / TRAININGS) continue
       pooled?.push(...estimateErrors(given, true))
       alone?.push(...estimateErrors(given, false))

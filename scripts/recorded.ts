@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { toPairOutcome } from '@weir/core'
-import type { Outcome, Pair } from '@weir/core'
+import type { ModelOutcome, Outcome, Pair } from '@weir/core'
 import { createOutcomeHash, readOutcomes } from '../packages/weir/src/record/outcome-file.ts'
 
 export const DATA: string = process.env['WEIR_DATA'] ?? join(import.meta.dirname, '../../shared/data')
@@ -68,6 +68,49 @@ export async function readPairRows({
     rows.push({ ...row, models: { [pair.small]: small, [pair.large]: large } })
   }
   return rows
+}
+
+/** List prices, USD per million tokens, input and output: what the models' makers or their cheapest large hosts asked in 2024. */
+const PRICES: Readonly<Record<string, readonly [input: number, output: number]>> = {
+  'gemini-1.5-flash-002': [0.075, 0.3],
+  'gemini-1.5-pro-002': [1.25, 5],
+  'Meta-Llama-3_1-70B-Instruct': [0.88, 0.88],
+  'gpt-4o': [2.5, 10],
+}
+/** Characters a token, as a rule of thumb for English: the rows hold texts, not counts. */
+const CHARACTERS_PER_TOKEN = 4
+
+/** The rows of an mmlu-pro pair that hold both answers' texts, with what they cost at PRICES by their lengths. */
+export async function readAnsweredRows(of: Pick<Studied, 'file' | 'pair'>): Promise<readonly Outcome[]> {
+  const { small, large } = of.pair
+  const responses = new Map<string, Outcome['models']>()
+  for await (const { id, models } of readOutcomes([join(DATA, 'mmlu-pro.responses.jsonl.gz')])) {
+    const { [small]: ours = {}, [large]: theirs = {} } = models
+    if (ours.response === undefined || theirs.response === undefined) continue
+    responses.set(id, {
+      [small]: { response: ours.response },
+      // Only its length is used: a cascade reads the small model's answers.
+      [large]: { outputTokens: toTokens(theirs.response) },
+    })
+  }
+  return (await readPairRows(of)).flatMap((row) => {
+    const said = responses.get(row.id)
+    if (said === undefined) return []
+    const models = [small, large].map((model) => [model, priced(row, model, said[model])])
+    return [{ ...row, models: Object.fromEntries(models) as Outcome['models'] }]
+  })
+}
+
+function priced({ prompt = '', models }: Outcome, model: string, said: ModelOutcome = {}): ModelOutcome {
+  const [input, output] = PRICES[model] ?? [0, 0]
+  const inputTokens = toTokens(prompt)
+  const outputTokens = said.outputTokens ?? toTokens(said.response ?? '')
+  const costUsd = (input * inputTokens + output * outputTokens) / 1e6
+  return { ...models[model], ...said, inputTokens, outputTokens, costUsd }
+}
+
+function toTokens(text: string): number {
+  return Math.ceil(text.length / CHARACTERS_PER_TOKEN)
 }
 
 export function hashOf(rows: readonly Outcome[]): string {

@@ -1,4 +1,5 @@
 /** The sections of docs/results.md, in their order on the page. */
+import { cascadeAnswers } from './cascade-answers.ts'
 import { cascadeSignals } from './cascade-signals.ts'
 import { paperTables } from './paper-tables.ts'
 import { promises } from './promises.ts'
@@ -12,6 +13,7 @@ export const SECTIONS: readonly Section[] = [
   promises,
   proven,
   synthetic,
-  paperTables,
   cascadeSignals,
+  cascadeAnswers,
+  paperTables,
 ]
