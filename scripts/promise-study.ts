@@ -193,6 +193,20 @@ function estimateErrors({ traffic, prior, seed }: Case, usePrior: boolean): read
   ).map(({ quality, threshold }) => Math.abs(truthOf(traffic, threshold).quality - quality))
 }
 
+/** All draws of one training; the errors of estimates from the first of them. */
+function drawAndJudge(
+  tallies: Tallies,
+  { traffic, prior, seed, rows }: Case,
+): readonly Record<'pooled' | 'alone', readonly number[]>[] {
+  return Array.from({ length: DRAWS }, (_, draw) => {
+    const given = { traffic, prior, seed: 1000 * seed + draw, rows }
+    judgePromises(tallies, given)
+    judgePromises(tallies, { ...given, rows: FEW })
+    if (draw >= DRAWS / TRAININGS) return { pooled: [], alone: [] }
+    return { pooled: estimateErrors(given, true), alone: estimateErrors(given, false) }
+  })
+}
+
 function priorOf({ services, trainingCurve: curve, training: { rows, meanQuality } }: Artifact): CurvePrior {
   const { cascade } = services ?? {}
   if (cascade === undefined) return { curve, rows, meanQuality }
@@ -208,20 +222,16 @@ export async function study(studied: Studied, policy: 'route' | 'cascade' = 'rou
   const dataHash = hashOf(rows)
   const tallies = new Tallies()
   const [pooled, alone, calibration, points, explained]: number[][] = [[], [], [], [], []]
-  for (let training = 0; training < TRAININGS; training++) {
-    const seed = training + 1
+  for (let seed = 1; seed <= TRAININGS; seed++) {
     const order = orderRows(rows, `promise ${seed}`)
     const artifact = await train(order.slice(0, trainingRows), { pair, seed, dataHash, policies })
     const traffic = await scoreTraffic(artifact, order.slice(trainingRows))
     explained?.push(explainedByScore(traffic))
     const prior = priorOf(artifact)
     calibration?.push(errorOf(traffic))
-    for (let draw = 0; draw < DRAWS; draw++) {
-      const given = { traffic, prior, seed: 1000 * seed + draw, rows: calibrationRows }
-      for (const rows of [calibrationRows, FEW]) judgePromises(tallies, { ...given, rows })
-      if (draw >= DRAWS / TRAININGS) continue
-      pooled?.push(...estimateErrors(given, true))
-      alone?.push(...estimateErrors(given, false))
+    for (const errors of drawAndJudge(tallies, { traffic, prior, seed, rows: calibrationRows })) {
+      pooled?.push(...errors.pooled)
+      alone?.push(...errors.alone)
     }
     const levels = selectPromises(drawRows(traffic, calibrationRows, seed), {
       levels: LEVELS,
