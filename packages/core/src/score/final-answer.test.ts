@@ -4,7 +4,7 @@ import { finalAnswerOf, type FinalAnswerMode } from './final-answer.ts'
 const read = (text: string, mode: FinalAnswerMode): string | undefined => finalAnswerOf({ text }, mode)
 
 describe('finalAnswerOf, number', () => {
-  it.each<[string, string]>([
+  it.each<[string, string | undefined]>([
     ['She has 3 apples and buys 4, so she has 7.', '7'],
     ['… so 5 + 5 = 10.\n#### 10', '10'],
     ['#### 1,234', '1234'],
@@ -22,6 +22,11 @@ describe('finalAnswerOf, number', () => {
     ['-0', '0'],
     ['It costs €12', '12'],
     ['The answer is B, with 3 votes', '3'],
+    // The mark stands before the reasoning, not before the answer.
+    ['Answer: Tom has 3 hens and each lays 2 eggs a day.\nSo he has 3 * 2 = 6 eggs.\nans = 6', '6'],
+    ['Answer: Tom has 3 hens and each lays 2 eggs a day, which makes 6.', '6'],
+    ['Answer: 6, because Tom has 3 hens and each lays 2 eggs a day', '6'],
+    ['ans = hens * eggs', undefined],
   ])('%s', (text, expected) => {
     expect(read(text, 'number')).toBe(expected)
   })
@@ -53,6 +58,8 @@ describe('finalAnswerOf, choice', () => {
     ['Let me think.\n\nC', 'C'],
     ['I think it is B.', 'B'],
     ['A', 'A'],
+    ['Answer: B. The other three contradict the second law of thermodynamics.', 'B'],
+    ['Answer: We can rule out three of the four options at once.\nC', 'C'],
     ['The answer is A.', 'A'],
   ])('%s', (text, expected) => {
     expect(read(text, 'choice')).toBe(expected)

@@ -64,6 +64,8 @@ describe('parseStatedConfidence', () => {
     'A 99% confidence level was used in the survey.',
     'The 95% confidence interval: 1.2 to 3.4 percent',
     'Build confidence in 30 days',
+    'The probability of the event is 0.3.',
+    'I assigned a probability of 0.0 to option D.',
     'a margin of 3% and 20 people',
   ])('states none: %s', (text) => {
     expect(parseStatedConfidence(text)).toBeUndefined()

@@ -28,7 +28,7 @@ const ABOUT = String.raw`(?:(?:about|around|roughly|approximately|approx\.?|at|~
 
 /** "confidence (0-100): 85%", "confidence level of 0.9", "confidence: 0.9", "probability that this is right: 0.8". */
 const NAMED = new RegExp(
-  String.raw`\b(?:confidence|certainty|probability)(?: (?:level|score|rating|estimate))?(?: (?:in|that|of) (?:my|the|this|it|being)\b[\w ]{0,40}?)? ?(?:[([][^)\]\n]{0,40}[)\]])? ?(?:(?:is|of|:|=|-|–) ?){0,2}${ABOUT}${AMOUNT}(?! ?(?:confidence|ci\b))`,
+  String.raw`\b(?:confidence|certainty|probability(?=[\w ]{1,40}\b(?:correct|right)\b))(?: (?:level|score|rating|estimate))?(?: (?:in|that|of) (?:my|the|this|it|being)\b[\w ]{0,40}?)? ?(?:[([][^)\]\n]{0,40}[)\]])? ?(?:(?:is|of|:|=|-|–) ?){0,2}${ABOUT}${AMOUNT}(?! ?(?:confidence|ci\b))`,
   'gi',
 )
 /** "90% sure", "85 percent confident", "with 95% confidence"; not "95% confidence interval", not "not 100% sure". */
