@@ -68,9 +68,9 @@ describe('a failing small model', () => {
     expect(response.headers.get('x-weir-reason')).toBe('failover')
     expect(response.headers.get('x-weir-attempts')).toBe('2')
     const body = (await response.json()) as { weir: { attempts: unknown } }
-    expect(body.weir.attempts).toEqual([
-      { model: 'small', error: code },
-      { model: 'large', error: null },
+    expect(body.weir.attempts).toMatchObject([
+      { model: 'small', error: code, verdict: 'failed' },
+      { model: 'large', error: null, verdict: 'accept', reason: 'failover' },
     ])
     expect(fleet.large.seen.length).toBe(1)
   })

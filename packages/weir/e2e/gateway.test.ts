@@ -62,6 +62,7 @@ describe('chat completions', () => {
     const { headers } = await post(`${gateway.url}/v1/chat/completions`, chatBody('easy'))
     expect(Object.fromEntries([...headers].filter(([name]) => name.startsWith('x-')))).toEqual({
       'x-request-id': headers.get('x-weir-decision-id'),
+      'x-weir-accept': 'only_answer',
       'x-weir-attempts': '1',
       'x-weir-decision-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
       'x-weir-confidence': '0.95',
@@ -69,6 +70,7 @@ describe('chat completions', () => {
       'x-weir-mode': 'promise',
       'x-weir-model': 'small',
       'x-weir-overhead-ms': expect.stringMatching(/^\d+\.\d{3}$/),
+      'x-weir-policy': 'route',
       'x-weir-quality': '0.95',
       'x-weir-reason': 'score_at_or_above_threshold',
       'x-weir-score': '0.875',

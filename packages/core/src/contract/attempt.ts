@@ -17,6 +17,8 @@ export interface Attempt {
   readonly model: string
   /** Default 'answer'. */
   readonly purpose?: Purpose
+  /** Upstream calls that this attempt took: several samples may be several calls. Default 1. */
+  readonly calls?: number
   /** Present when the call failed before the commit point. */
   readonly error?: { readonly code: ErrorCode; readonly message: string }
   readonly usage?: Usage

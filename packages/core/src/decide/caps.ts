@@ -46,7 +46,7 @@ function markLate<A extends Action>(action: A, attempts: readonly Attempt[]): A 
 
 /** True when a call was cut because the time was up: clocks of single calls need not add up to the cap then. */
 function isOutOfTime(attempts: readonly Attempt[]): boolean {
-  return attempts.some(({ error }) => error?.code === 'limit.time')
+  return withChecks(attempts).some(({ error }) => error?.code === 'limit.time')
 }
 
 const UNLIMITED: Required<Caps> = { calls: Infinity, usd: Infinity, ms: Infinity }
@@ -77,10 +77,15 @@ export function spent(attempts: readonly Attempt[]): Spent {
   let calls = 0
   let usd = 0
   let ms = 0
-  for (const attempt of attempts.flatMap((one) => [one, ...(one.score?.calls ?? [])])) {
-    calls += 1
+  for (const attempt of withChecks(attempts)) {
+    calls += attempt.calls ?? 1
     usd += attempt.costUsd ?? 0
     ms += attempt.latencyMs ?? 0
   }
   return { calls, usd, ms }
+}
+
+/** Attempts, each followed by the calls that judged it. */
+function withChecks(attempts: readonly Attempt[]): readonly Attempt[] {
+  return attempts.flatMap((one) => [one, ...(one.score?.calls ?? [])])
 }

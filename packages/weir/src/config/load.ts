@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { isRecord, isWeirError, WeirError, type Mode } from '@weir/core'
 import type { RecordOptions } from '../gateway/start.ts'
+import { dropUndefined } from '../record/drop-undefined.ts'
 import { parseBaseUrl } from '../upstream/base-url.ts'
 import type { Timeouts, UpstreamModel } from '../upstream/definition.ts'
 import { resolveSecret } from './secret.ts'
@@ -139,10 +140,6 @@ function checkSide(
   const near = suggest(model, names)
   const hint = near === undefined ? `models has ${names.join(', ') || 'none'}` : `did you mean ${near}?`
   throw new WeirError('config.value', `${where}: there is no model "${model}"; ${hint}`)
-}
-
-function dropUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as never
 }
 
 type Issue = z.core.$ZodIssue

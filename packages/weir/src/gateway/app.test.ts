@@ -28,9 +28,15 @@ describe('docs/api.md', () => {
         policy: 'threshold',
         refused: [],
       },
+      policy: 'cascade',
       model: 'm',
+      reason: 'first_stage',
+      acceptReason: 'last_stage',
+      abstained: true,
       attempts: 1,
       overheadMs: 1.0005,
+      totals: { calls: 2, costUsd: 0.5 },
+      latencyMs: 7,
     })
     const sent = headers.filter((_, index) => index % 2 === 0)
     const listed = [...page.matchAll(/^\| `(x-weir-[a-z-]+)` \|/gm)].map((match) => match[1])
@@ -43,7 +49,7 @@ describe('docs/api.md', () => {
     const versioned = [...source.matchAll(/withoutVersion\('([^']+)'\)/g)].map((match) => `/v1${match[1]}`)
     const plain = [...source.matchAll(/'(\/health\/(?!liveliness)[a-z]+)'/g)].map((match) => match[1] ?? '')
     const listed = [...page.matchAll(/^\| `(\/[^`]+)` \|/gm)].map((match) =>
-      (match[1] ?? '').replace('{id}', '*'),
+      (match[1] ?? '').replace('{id}', (match[1] ?? '').includes('/models/') ? '*' : ':id'),
     )
     expect(listed.toSorted()).toEqual([...versioned, ...plain].toSorted())
   })

@@ -5,6 +5,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { WeirError } from '@weir/core'
 import { handleChat, routeOnly, type ChatOptions } from './chat.ts'
+import { handleEscalate } from './escalate.ts'
 import { handleFeedback } from './feedback.ts'
 import { findModel, listModels } from './models.ts'
 import { createIdMaker } from './request-id.ts'
@@ -89,6 +90,11 @@ function routes(options: AppOptions): readonly Route[] {
       method: 'POST',
       paths: withoutVersion('/weir/feedback'),
       handler: (request) => handleFeedback(options, request),
+    },
+    {
+      method: 'POST',
+      paths: withoutVersion('/weir/decisions/:id/escalate'),
+      handler: (request, reply) => handleEscalate(options, request, reply),
     },
     { method: 'GET', paths: withoutVersion('/models'), handler: () => listModels(upstream, startedAt) },
     {

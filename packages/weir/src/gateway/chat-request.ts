@@ -9,6 +9,7 @@ import {
   parseJson,
   WeirError,
   type Ask,
+  type Caps,
   type Query,
   type StoredMessage,
 } from '@weir/core'
@@ -23,6 +24,19 @@ export interface ChatRequest {
   readonly wantsExplanation: boolean
   readonly wantsStream: boolean
   readonly messages: readonly StoredMessage[]
+  readonly wire: WireOptions
+  /** Caps of this request; they can only tighten those of the configuration. */
+  readonly caps: Caps
+}
+
+/** Members of the body that matter when an answer is read before it is given. */
+export interface WireOptions {
+  readonly asksLogprobs: boolean
+  readonly topLogprobs: number
+  /** Answers that the caller asks for. */
+  readonly n: number
+  readonly streamOptions: Readonly<Record<string, unknown>>
+  readonly includesUsage: boolean
 }
 
 export interface ChatRequestOptions {
@@ -30,12 +44,14 @@ export interface ChatRequestOptions {
   readonly quality?: string
   /** Value of the x-weir-mode header. */
   readonly mode?: string
+  /** Value of the x-weir-policy header. */
+  readonly policy?: string
   readonly defaultQuality: number
   readonly models: readonly string[]
   readonly hasModel: (model: string) => boolean
 }
 
-/** Throws `request.body`, `request.quality`, `request.mode` or `request.model`. Messages never quote the body. */
+/** Throws `request.body`, `request.quality`, `request.mode`, `request.policy` or `request.model`. Messages never quote the body. */
 export function parseChatRequest(bytes: unknown, options: ChatRequestOptions): ChatRequest {
   const body = parseJsonBody(bytes)
   const query = parseChatBody(body)
@@ -50,6 +66,8 @@ export function parseChatRequest(bytes: unknown, options: ChatRequestOptions): C
     wantsStream,
     wantsExplanation: extension.explain && !wantsStream,
     messages: body['messages'] as readonly StoredMessage[],
+    wire: readWire(body),
+    caps: extension.caps,
   }
 }
 
@@ -71,8 +89,29 @@ export function parseJsonBody(bytes: unknown): Readonly<Record<string, unknown>>
   return body
 }
 
-function parseModel(model: unknown, { quality, mode }: Extension, options: ChatRequestOptions): Ask {
-  const { models, hasModel, defaultQuality, quality: header, mode: headerMode } = options
+const NO_OPTIONS: WireOptions['streamOptions'] = {}
+
+function readWire(body: Readonly<Record<string, unknown>>): WireOptions {
+  const { logprobs, top_logprobs: topLogprobs, n, stream_options: stream } = body
+  const streamOptions = isRecord(stream) ? stream : NO_OPTIONS
+  return {
+    asksLogprobs: logprobs === true,
+    topLogprobs: typeof topLogprobs === 'number' ? topLogprobs : 0,
+    n: typeof n === 'number' ? n : 1,
+    streamOptions,
+    includesUsage: streamOptions['include_usage'] === true,
+  }
+}
+
+function parseModel(model: unknown, { quality, mode, policy }: Extension, options: ChatRequestOptions): Ask {
+  const {
+    models,
+    hasModel,
+    defaultQuality,
+    quality: header,
+    mode: headerMode,
+    policy: headerPolicy,
+  } = options
   if (typeof model !== 'string' || model === '') {
     throw new WeirError('request.body', 'model must be a string; "weir" lets the router choose')
   }
@@ -83,6 +122,8 @@ function parseModel(model: unknown, { quality, mode }: Extension, options: ChatR
     ...(header === undefined ? {} : { header }),
     ...(mode === undefined ? {} : { bodyMode: mode }),
     ...(headerMode === undefined ? {} : { headerMode }),
+    ...(policy === undefined ? {} : { bodyPolicy: policy }),
+    ...(headerPolicy === undefined ? {} : { headerPolicy }),
   })
   if (ask.kind === 'model' && !hasModel(ask.model)) throw unknownModel(ask.model, models)
   return ask
@@ -100,6 +141,8 @@ export function unknownModel(model: string, models: readonly string[]): WeirErro
 interface Extension {
   readonly quality?: unknown
   readonly mode?: unknown
+  readonly policy?: unknown
+  readonly caps: Caps
   readonly explain: boolean
 }
 
@@ -116,10 +159,33 @@ function parseExtension(value: unknown): Extension {
       `weir has an unknown key "${unknown.slice(0, 40)}"; it takes ${EXTENSION_KEYS.join(', ')}`,
     )
   }
-  const { quality, mode, explain = false } = value
+  const { quality, mode, policy, caps, explain = false } = value
   if (typeof explain !== 'boolean') throw new WeirError('request.body', 'weir.explain must be true or false')
-  return { explain, ...(quality === undefined ? {} : { quality }), ...(mode === undefined ? {} : { mode }) }
+  return {
+    explain,
+    caps: parseCaps(caps),
+    ...(quality === undefined ? {} : { quality }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(policy === undefined ? {} : { policy }),
+  }
 }
 
-const EXTENSION_KEYS: readonly string[] = ['quality', 'mode', 'explain']
-const NO_EXTENSION: Extension = { explain: false }
+/** Strict, like its parent: a cap that is not understood would be no cap. */
+function parseCaps(value: unknown): Caps {
+  if (value === undefined) return NO_CAPS
+  const keys = isRecord(value) ? Object.keys(value) : undefined
+  if (!isRecord(value) || keys === undefined || keys.some((key) => !CAP_KEYS.includes(key))) {
+    throw new WeirError('request.body', `weir.caps must be an object with ${CAP_KEYS.join(', ')}`)
+  }
+  const { calls, usd, ms } = value
+  const isGood = [calls, usd, ms].every((cap) => cap === undefined || (typeof cap === 'number' && cap >= 0))
+  if (!isGood || calls === 0) {
+    throw new WeirError('request.body', 'weir.caps: calls must be at least 1, usd and ms at least 0')
+  }
+  return value
+}
+
+const CAP_KEYS: readonly string[] = ['calls', 'usd', 'ms']
+const NO_CAPS: Caps = {}
+const EXTENSION_KEYS: readonly string[] = ['quality', 'mode', 'policy', 'caps', 'explain']
+const NO_EXTENSION: Extension = { explain: false, caps: NO_CAPS }

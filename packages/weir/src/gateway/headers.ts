@@ -2,8 +2,9 @@
  * Headers, in and out. What passes is listed; everything else stays on its side: cookies, server names and the operator's
  * organisation do not reach callers, and no header of a caller chooses an upstream or its account.
  */
-import type { Decision } from '@weir/core'
+import type { AcceptReason, Decision, PolicyName, Reason } from '@weir/core'
 import type { UpstreamHeaders } from '../upstream/dispatch.ts'
+import type { PathTotals } from './path-totals.ts'
 
 /** Caller's headers that go upstream: tracing, beta switches and the application's name. */
 const TO_UPSTREAM: readonly string[] = ['traceparent', 'tracestate', 'openai-beta', 'http-referer', 'x-title']
@@ -48,24 +49,31 @@ export function selectForCaller(headers: UpstreamHeaders): string[] {
 export interface DecisionHeaders {
   readonly id: string
   readonly decision: Decision
+  /** Undefined for a named model and a raw cut-off. */
+  readonly policy: PolicyName | undefined
   /** Model that answered, or that was tried last. */
   readonly model: string
+  /** Why that model was called. */
+  readonly reason: Reason
+  /** Null when no answer was given. */
+  readonly acceptReason: AcceptReason | null
+  readonly abstained: boolean
   readonly attempts: number
+  /** Of the whole path; present when the policy reads answers. */
+  readonly totals?: PathTotals
+  /** Since the request was read, ms; likewise. */
+  readonly latencyMs?: number
   /** Our own time up to the response head, upstream waiting excluded, ms. */
   readonly overheadMs: number
 }
 
 /** Adds the x-weir-* headers to `headers`. What has no value (a named model has no score) is left out. */
 export function addDecisionHeaders(headers: string[], { id, decision, ...answered }: DecisionHeaders): void {
-  const { score, threshold, quality, level, mode, confidence } = decision
-  const reason = answered.attempts > 1 ? 'failover' : decision.reason
-  headers.push('x-weir-model', toHeaderText(answered.model), 'x-weir-reason', reason)
-  if (score !== null) headers.push('x-weir-score', String(score))
-  if (threshold !== null) headers.push('x-weir-threshold', String(threshold))
-  if (quality !== null) headers.push('x-weir-quality', String(quality))
-  if (level !== null) headers.push('x-weir-level', String(level))
-  if (mode !== null) headers.push('x-weir-mode', mode)
-  if (confidence !== null) headers.push('x-weir-confidence', String(confidence))
+  headers.push('x-weir-model', toHeaderText(answered.model), 'x-weir-reason', answered.reason)
+  if (answered.policy !== undefined) headers.push('x-weir-policy', answered.policy)
+  if (answered.acceptReason !== null) headers.push('x-weir-accept', answered.acceptReason)
+  if (answered.abstained) headers.push('x-weir-abstained', 'true')
+  addBeliefHeaders(headers, decision)
   headers.push(
     'x-weir-truncated',
     String(decision.truncated),
@@ -78,6 +86,22 @@ export function addDecisionHeaders(headers: string[], { id, decision, ...answere
     'x-weir-attempts',
     String(answered.attempts),
   )
+  const { totals, latencyMs } = answered
+  if (totals === undefined) return
+  headers.push('x-weir-calls', String(totals.calls))
+  if (totals.costUsd !== undefined) headers.push('x-weir-cost-usd', String(totals.costUsd))
+  if (latencyMs !== undefined) headers.push('x-weir-latency-ms', toMsText(latencyMs))
+}
+
+/** What is known before any answer, also on the head of a stream that is held back. */
+export function addBeliefHeaders(headers: string[], decision: Decision): void {
+  const { score, threshold, quality, level, mode, confidence } = decision
+  if (score !== null) headers.push('x-weir-score', String(score))
+  if (threshold !== null) headers.push('x-weir-threshold', String(threshold))
+  if (quality !== null) headers.push('x-weir-quality', String(quality))
+  if (level !== null) headers.push('x-weir-level', String(level))
+  if (mode !== null) headers.push('x-weir-mode', mode)
+  if (confidence !== null) headers.push('x-weir-confidence', String(confidence))
 }
 
 /** Three decimals. Whole numbers are quicker to write than toFixed, and this is once a request. */

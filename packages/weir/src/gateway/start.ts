@@ -7,8 +7,12 @@ import { WeirError, type River } from '@weir/core'
 import { openOutcomeStore } from '../record/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import { createUpstreamClient } from '../upstream/client.ts'
+import { createExternalClient, type ExternalDefinition } from '../upstream/external.ts'
+import { DEFAULT_ABSTENTION, type Abstention } from './abstain.ts'
+import { createExtraCalls, type ExtraCalls } from './extra-calls.ts'
+import { DEFAULT_KEEP_ALIVE_MS } from './keep-alive.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type UpstreamModel } from '../upstream/definition.ts'
-import { createApp } from './app.ts'
+import { createApp, type AppOptions } from './app.ts'
 import { createRunning } from './running.ts'
 
 export interface RecordOptions {
@@ -35,6 +39,16 @@ export interface GatewayOptions {
   readonly timeouts?: Partial<Timeouts>
   /** Default 32 MiB. */
   readonly maxBodyBytes?: number
+  /** Between comments on a stream that is held back, ms. Default 10,000. */
+  readonly keepAliveMs?: number
+  /** What a caller gets when the policy declines to answer. Default: an error with status 422. */
+  readonly abstain?: Abstention
+  /** A draft whose `accumulated` falls to this is broken off. Absent: drafts are read to their end. */
+  readonly doubtCut?: number
+  /** What the river's scorers make their calls with; must be the one they were built with. Needed when they make any. */
+  readonly extraCalls?: ExtraCalls
+  /** Needed by the signal `external`. */
+  readonly external?: ExternalDefinition
   readonly log: Log
 }
 
@@ -59,6 +73,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   checkModels(river, models)
   const upstream = createUpstreamClient(models, { ...DEFAULT_TIMEOUTS, ...options.timeouts })
   const store = record === undefined ? undefined : await openOutcomeStore({ path: record.path, log })
+  const reading = toReading(options)
   let isReady = true
   const running = createRunning()
   const app = createApp({
@@ -71,6 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     storesText: record?.storeText ?? false,
     isReady: () => isReady,
     running,
+    ...reading,
     ...(store === undefined ? {} : { store }),
   })
   const stop = async (): Promise<void> => {
@@ -78,6 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await drain(app.server, app.close())
     await running.idle()
     await upstream.destroy()
+    await reading.external?.destroy()
     await store?.close()
   }
   let url: string
@@ -94,6 +111,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       closing ??= stop()
       return closing
     },
+  }
+}
+
+type Reading = Pick<AppOptions, 'keepAliveMs' | 'abstain' | 'doubtCut' | 'extraCalls' | 'external'>
+
+/** What only policies that read answers use. */
+function toReading({ keepAliveMs, abstain, doubtCut, extraCalls, external }: GatewayOptions): Reading {
+  return {
+    keepAliveMs: keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
+    abstain: abstain ?? DEFAULT_ABSTENTION,
+    doubtCut,
+    extraCalls: extraCalls ?? createExtraCalls(),
+    external: external === undefined ? undefined : createExternalClient(external),
   }
 }
 

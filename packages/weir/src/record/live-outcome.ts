@@ -1,29 +1,72 @@
 /**
  * Live outcome: the row that one served request leaves. It is an Outcome as in docs/outcomes.md, so that `weir outcomes` and
- * `weir train` read it, with the attempts added. A model appears in `models` only when it answered in full; a failed or
- * interrupted call is in `attempts` alone, where it cannot be mistaken for an answer.
+ * `weir train` read it, with the attempts added. A model appears in `models` only when it answered; a failed or interrupted call is
+ * in `attempts` alone, where it cannot be mistaken for an answer.
  */
 import {
   isRecord,
+  type AcceptReason,
+  type AttemptVerdict,
   type Decision,
   type ErrorCode,
   type ModelOutcome,
   type Outcome,
+  type Purpose,
+  type Reason,
+  type Signals,
   type StoredMessage,
-  type Usage,
 } from '@weir/core'
 import { parseLoosely } from '../upstream/usage.ts'
 
-export interface StoredAttempt {
+/** One call as stored. Absent: not known, or does not apply. */
+export interface StoredCall {
   readonly model: string
   readonly latencyMs: number
   /** Absent when the call gave an answer. */
   readonly error?: ErrorCode
-  /** HTTP status of the upstream, when it is not 2xx. */
-  readonly status?: number
+  /** Of all its samples, USD. */
+  readonly costUsd?: number
+  readonly inputTokens?: number
+  readonly outputTokens?: number
+  /** Upstream calls that it took. Default 1. */
+  readonly calls?: number
 }
 
-export interface LiveOutcome extends Outcome {
+/** A call that a scorer made to judge an attempt. */
+export interface StoredCheck extends StoredCall {
+  readonly purpose: Purpose
+}
+
+export interface StoredAttempt extends StoredCall {
+  /** Why this model was called. */
+  readonly reason?: Reason
+  readonly verdict?: AttemptVerdict
+  /** HTTP status of the upstream, when it is not 2xx. */
+  readonly status?: number
+  /** Answers drawn, where there were several, and the position of the best. */
+  readonly samples?: number
+  readonly best?: number
+  /** What scorers read. Absent when nothing was read. */
+  readonly signals?: Signals
+  /** Null when the answer could not be judged. */
+  readonly pGoodEnough?: number | null
+  readonly checks?: readonly StoredCheck[]
+}
+
+/** What the whole request took and how it ended. */
+export interface StoredPath {
+  /** Upstream calls, those of scorers among them. */
+  readonly calls: number
+  /** Of all calls, USD; absent when the cost of one is not known. */
+  readonly costUsd?: number
+  readonly acceptReason?: AcceptReason
+  /** True when an answer was there and the policy declined to give it. */
+  readonly abstained?: boolean
+  /** The decision that this row re-answers. */
+  readonly escalatedFrom?: string
+}
+
+export interface LiveOutcome extends Outcome, StoredPath {
   readonly servedAt: string
   readonly decision: Decision & { readonly id: string }
   readonly attempts: readonly StoredAttempt[]
@@ -34,39 +77,24 @@ export interface ServedRequest {
   readonly servedAt: Date
   readonly decision: Decision
   readonly attempts: readonly StoredAttempt[]
-  /** The model that answered in full, if one did. */
-  readonly answered?: {
-    readonly model: string
-    readonly usage: Usage | undefined
-    readonly costUsd: number | undefined
-    readonly latencyMs: number
-    /** Undefined unless text is stored. */
-    readonly text: string | undefined
-  }
+  /** Models that answered in full, the one that was given first. */
+  readonly models: Readonly<Record<string, ModelOutcome>>
+  readonly path: StoredPath
   /** Only when text is stored. */
   readonly messages?: readonly StoredMessage[]
 }
 
 /** `id` comes first: the store reads it from the start of the row's JSON text. */
 export function toLiveOutcome(served: ServedRequest): LiveOutcome {
-  const { id, servedAt, decision, attempts, answered, messages } = served
+  const { id, servedAt, decision, attempts, models, path, messages } = served
   return {
     id,
     servedAt: servedAt.toISOString(),
     ...(messages === undefined ? {} : { messages }),
-    models: answered === undefined ? {} : { [answered.model]: toModelOutcome(answered) },
+    models,
     decision: { id, ...decision },
     attempts,
-  }
-}
-
-function toModelOutcome(answered: NonNullable<ServedRequest['answered']>): ModelOutcome {
-  const { usage, costUsd, latencyMs, text } = answered
-  return {
-    ...usage,
-    ...(costUsd === undefined ? {} : { costUsd }),
-    latencyMs: roundMs(latencyMs),
-    ...(text === undefined ? {} : { response: text }),
+    ...path,
   }
 }
 

@@ -12,6 +12,7 @@ export type ToWorker =
   /** `lines`: rows as JSON Lines, each starting with its id. One long string crosses threads faster than many. */
   | { readonly kind: 'rows'; readonly lines: string; readonly bytes: number }
   | { readonly kind: 'feedback'; readonly request: number; readonly feedback: StoredFeedback }
+  | { readonly kind: 'find'; readonly request: number; readonly decisionId: string }
   | { readonly kind: 'close' }
 
 export type FromWorker =
@@ -24,3 +25,5 @@ export type FromWorker =
       readonly because?: string
     }
   | { readonly kind: 'feedback'; readonly request: number; readonly result: FeedbackResult }
+  /** `row`: the outcome as JSON; undefined when there is none. */
+  | { readonly kind: 'found'; readonly request: number; readonly row: string | undefined }

@@ -104,6 +104,15 @@ function judge({ find, judge }: Statements, feedback: StoredFeedback): FeedbackR
   }
 }
 
+function find({ find }: Statements, decisionId: string): string | undefined {
+  try {
+    const found = find.get(decisionId)
+    return found === undefined ? undefined : String(found['row'])
+  } catch {
+    return undefined
+  }
+}
+
 function answeringModel(text: string): string | undefined {
   const row = parseJson(text)
   return isRecord(row) && isRecord(row['models']) ? Object.keys(row['models'])[0] : undefined
@@ -141,6 +150,8 @@ function run(path: string): void {
           request: message.request,
           result: judge(statements, message.feedback),
         })
+      case 'find':
+        return send({ kind: 'found', request: message.request, row: find(statements, message.decisionId) })
       case 'close':
         database.close()
         parentPort?.close()

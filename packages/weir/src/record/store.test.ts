@@ -40,6 +40,7 @@ function outcome(id: string, extra: Partial<LiveOutcome> = {}): LiveOutcome {
       policy: 'named',
       refused: [],
     },
+    calls: 1,
     attempts: [{ model: 'small', latencyMs: 1 }],
     ...extra,
   }

@@ -4,7 +4,7 @@
  * never waited for: a slow disk must not slow an answer.
  */
 import { Worker } from 'node:worker_threads'
-import { WeirError } from '@weir/core'
+import { parseJson, WeirError } from '@weir/core'
 import type { Log } from '../telemetry/log.ts'
 import type { LiveOutcome } from './live-outcome.ts'
 import type { FromWorker, ToWorker } from './store-messages.ts'
@@ -32,6 +32,8 @@ export interface OutcomeStore {
   /** Never throws and never waits. */
   append(outcome: LiveOutcome): void
   addFeedback(feedback: Feedback): Promise<FeedbackResult>
+  /** The row of a decision, without its feedback; undefined when there is none. */
+  find(decisionId: string): Promise<LiveOutcome | undefined>
   /** Rows that were not written since the start. */
   readonly droppedRows: number
   /** Writes what waits and closes the file. */
@@ -77,8 +79,9 @@ class Store implements OutcomeStore {
   #loggedRows = 0
   #lastDropLogMs = -Infinity
   #isClosed = false
-  #feedbackId = 0
+  #requestId = 0
   readonly #waiting = new Map<number, (result: FeedbackResult) => void>()
+  readonly #finding = new Map<number, (row: string | undefined) => void>()
   readonly #exited: Promise<void>
 
   constructor(worker: Worker, { log, queueBytes = QUEUE_BYTES }: OutcomeStoreOptions) {
@@ -108,12 +111,24 @@ class Store implements OutcomeStore {
     if (this.#isClosed) return Promise.resolve('failed')
     // The row of this decision may still wait here; messages keep their order.
     this.#flush()
-    const request = (this.#feedbackId += 1)
+    const request = (this.#requestId += 1)
     return new Promise((resolve) => {
       this.#waiting.set(request, resolve)
       const feedback = { decisionId, model: model ?? null, quality, at: at.toISOString() }
       this.#post({ kind: 'feedback', request, feedback })
     })
+  }
+
+  async find(decisionId: string): Promise<LiveOutcome | undefined> {
+    if (this.#isClosed) return undefined
+    // As above: its row may still wait here.
+    this.#flush()
+    const request = (this.#requestId += 1)
+    const row = await new Promise<string | undefined>((resolve) => {
+      this.#finding.set(request, resolve)
+      this.#post({ kind: 'find', request, decisionId })
+    })
+    return row === undefined ? undefined : (parseJson(row) as LiveOutcome)
   }
 
   async close(): Promise<void> {
@@ -154,6 +169,10 @@ class Store implements OutcomeStore {
         this.#waiting.get(message.request)?.(message.result)
         this.#waiting.delete(message.request)
         return
+      case 'found':
+        this.#finding.get(message.request)?.(message.row)
+        this.#finding.delete(message.request)
+        return
       case 'ready':
       case 'failed':
         return
@@ -169,6 +188,8 @@ class Store implements OutcomeStore {
     this.#drop(this.#lines.length)
     for (const resolve of this.#waiting.values()) resolve('failed')
     this.#waiting.clear()
+    for (const resolve of this.#finding.values()) resolve(undefined)
+    this.#finding.clear()
   }
 
   #drop(rows: number): void {

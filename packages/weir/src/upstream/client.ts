@@ -19,6 +19,8 @@ export interface LiveAttempt extends Attempt {
   readonly startedAtMs: number
   /** Why this model was called. */
   readonly reason?: Reason
+  /** The answer at a position of `answers`; present when several were drawn. */
+  readonly pick?: (position: number) => Answer | undefined
   /** Closes an answer that is still arriving; absent when nothing of it is outstanding. */
   readonly cancel?: () => void
 }

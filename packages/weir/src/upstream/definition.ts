@@ -10,6 +10,14 @@ export interface UpstreamModel extends Candidate {
   readonly baseUrl: string
   /** Name sent upstream. Default: `model`. */
   readonly upstreamModel?: string
+  /** True when it can give the log-probabilities of its tokens. Default false: unknown is not there. */
+  readonly logprobs?: boolean
+  /** Alternatives per token that it gives, at most. Default 0. */
+  readonly topLogprobs?: number
+  /** True when it draws several answers in one call (`n`). Default false: one call for each. */
+  readonly nativeSamples?: boolean
+  /** False when it refuses `stream_options`; the cost of its streams is then unknown where the caller does not ask for usage. Default true. */
+  readonly streamUsage?: boolean
   /** The operator's key. Absent: the caller's Authorization header is forwarded to this upstream. */
   readonly apiKey?: Secret
 }

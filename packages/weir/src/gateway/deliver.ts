@@ -1,0 +1,317 @@
+/**
+ * Deliver: how each end of a request reaches the caller (a whole answer, a stream, no answer, a declined one) and the store.
+ */
+import type { River } from '@weir/core'
+import { readResponseText, readStreamText } from '../record/live-outcome.ts'
+import type { OutcomeStore } from '../record/store.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Answer, StreamAnswer, WholeAnswer } from '../upstream/answer.ts'
+import type { LiveAttempt, UpstreamClient } from '../upstream/client.ts'
+import { parseLoosely, readUsage, readUsageFromTail } from '../upstream/usage.ts'
+import { abstentionBody, type Abstention } from './abstain.ts'
+import { sendError, type Exchange, type LiveServed } from './exchange.ts'
+import { explain } from './explain.ts'
+import { addDecisionHeaders, selectForCaller } from './headers.ts'
+import { totalsOf } from './path-totals.ts'
+import { Relay, type RelayEnd } from './relay.ts'
+import { spliceMember } from './rewrite.ts'
+import { toRow, type Ending } from './row.ts'
+import { statusOf } from './wire-error.ts'
+import { writeStream } from './write-stream.ts'
+
+export interface DeliverOptions {
+  readonly river: River
+  readonly upstream: UpstreamClient
+  readonly log: Log
+  readonly now: () => Date
+  readonly store?: OutcomeStore
+  readonly storesText: boolean
+  readonly abstain: Abstention
+}
+
+/** Ends when the last byte is sent, or when it is clear that it never will be. */
+export function deliver(
+  options: DeliverOptions,
+  exchange: Exchange,
+  served: LiveServed,
+): Promise<void> | void {
+  const { lifeline, calls } = exchange
+  const { accepted, attempts, abstained } = served
+  calls?.cancel(attempts.filter((one) => one !== accepted))
+  if (abstained && !lifeline.isGone) return sendAbstention(options, exchange, served)
+  const answer = lifeline.isGone ? undefined : answerOf(exchange, accepted)
+  if (accepted === undefined || answer === undefined) return sendFailure(options, exchange, served)
+  const given: Given<Answer> = { served, accepted, answer }
+  if (isStream(given)) return sendStream(options, exchange, given)
+  if (isWhole(given)) sendWhole(options, exchange, given)
+}
+
+/** Undefined when none was accepted, and when the accepted draft was closed before it was whole. */
+function answerOf({ calls }: Exchange, accepted: LiveAttempt | undefined): Answer | undefined {
+  if (accepted === undefined || calls?.isCancelled(accepted) === true) return undefined
+  return accepted.pick?.(accepted.best ?? 0) ?? accepted.answer
+}
+
+interface Given<A extends Answer> {
+  readonly served: LiveServed
+  readonly accepted: LiveAttempt
+  readonly answer: A
+}
+
+function isStream(given: Given<Answer>): given is Given<StreamAnswer> {
+  return given.answer.kind === 'stream'
+}
+
+function isWhole(given: Given<Answer>): given is Given<WholeAnswer> {
+  return given.answer.kind === 'whole'
+}
+
+/** No model answered: a typed error. After a second attempt the official clients are told not to try again: we just did. */
+function sendFailure(options: DeliverOptions, exchange: Exchange, served: LiveServed): void {
+  const { attempts, decision } = served
+  const last = attempts.findLast(({ error }) => error !== undefined)
+  const code = last?.error?.code ?? 'pool.empty'
+  const tried = attempts.flatMap(({ error }) => error?.message ?? []).join('; ')
+  const status = last?.refusal?.status === 429 ? 429 : statusOf(code)
+  const headers = status === 429 ? selectForCaller(retryHeaders(last)) : []
+  if (attempts.length > 1 && !headers.includes('x-should-retry')) headers.push('x-should-retry', 'false')
+  addDecision(headers, exchange, served)
+  if (!exchange.lifeline.isGone) {
+    const message = `no model answered: ${tried || 'none could be called'}`
+    options.log.warn('gateway.failed', {
+      requestId: exchange.id,
+      code,
+      attempts: attempts.length,
+      model: decision.model,
+    })
+    sendError(exchange, { code, message, status }, headers)
+  }
+  record(options, exchange, { served: { ...served, accepted: undefined } })
+}
+
+/** Of a 429 only what says when to come back. */
+function retryHeaders(attempt: LiveAttempt | undefined): Record<string, string | string[] | undefined> {
+  const headers = attempt?.refusal?.headers ?? {}
+  return { 'retry-after': headers['retry-after'], 'retry-after-ms': headers['retry-after-ms'] }
+}
+
+/** An answer was there and is not good enough: the caller is told, in the way that the configuration says. */
+function sendAbstention(options: DeliverOptions, exchange: Exchange, served: LiveServed): void {
+  const { abstain, log, now } = options
+  const headers: string[] = []
+  const overheadMs = addDecision(headers, exchange, served)
+  log.info('gateway.abstained', { requestId: exchange.id, model: served.attempts.at(-1)?.model ?? '' })
+  if (abstain.message === undefined) {
+    const message =
+      'the answer was read and is too likely to be wrong: none is given; rephrase, or ask a model by its name'
+    sendError(exchange, { code: 'pool.abstained', message, status: abstain.status }, headers)
+  } else {
+    const body = abstentionBody({ id: exchange.id, message: abstain.message, createdAt: now() })
+    headers.push('content-type', 'application/json')
+    sendBody(exchange, {
+      served,
+      overheadMs,
+      body: Buffer.from(JSON.stringify(body)),
+      status: 200,
+      headers,
+      isMade: true,
+    })
+  }
+  record(options, exchange, { served })
+}
+
+/** The whole body in one write, also an error of the upstream that is the caller's to solve. */
+function sendWhole(
+  options: DeliverOptions,
+  exchange: Exchange,
+  { served, accepted, answer }: Given<WholeAnswer>,
+): void {
+  const isAnswered = answer.status < 300
+  const headers = selectForCaller(answer.headers)
+  const overheadMs = addDecision(headers, exchange, served)
+  const { body, status, isJson } = answer
+  const isMade = accepted.pick !== undefined
+  sendBody(exchange, { served, overheadMs, body, status, headers, isMade, isOther: !isJson })
+  if (options.store === undefined) return
+  const json = isJson ? parseLoosely(body.toString('utf8')) : undefined
+  record(options, exchange, {
+    served,
+    ending: {
+      latencyMs: accepted.latencyMs ?? 0,
+      usage: readUsage(json),
+      text: options.storesText ? readResponseText(json) : undefined,
+      status: isAnswered ? undefined : status,
+    },
+  })
+}
+
+interface Body {
+  readonly served: LiveServed
+  readonly overheadMs: number
+  readonly body: Buffer
+  readonly status: number
+  readonly headers: string[]
+  /** True when weir made the body or chose among several: a caller who asked for a stream gets one made of it. */
+  readonly isMade: boolean
+  /** True when it is no completion but an error of the upstream. */
+  readonly isOther?: boolean
+}
+
+function sendBody(exchange: Exchange, parts: Body): void {
+  const { response, request, keepAlive } = exchange
+  const { served, overheadMs, body, status, headers, isMade, isOther = false } = parts
+  if (keepAlive?.stop() === true) {
+    response.end(outcomeComment(exchange, served) + (isOther ? toErrorEvent(body) : toStream(exchange, body)))
+    return
+  }
+  if (request.wantsStream && isMade && !isOther) {
+    const text = Buffer.from(toStream(exchange, body))
+    response.writeHead(status, [...withoutType(headers), 'content-type', 'text/event-stream; charset=utf-8'])
+    response.end(text)
+    return
+  }
+  const whole =
+    request.wantsExplanation && !isOther
+      ? spliceMember(body, 'weir', explain({ id: exchange.id, served, overheadMs }))
+      : body
+  headers.push('content-length', String(whole.length))
+  response.writeHead(status, headers)
+  response.end(whole)
+}
+
+function withoutType(headers: readonly string[]): string[] {
+  return headers.filter((_, i) => headers[i - (i % 2)] !== 'content-type')
+}
+
+function toStream({ request }: Exchange, body: Buffer): string {
+  return writeStream(parseLoosely(body.toString('utf8')), request.wire)
+}
+
+/** What an upstream said was wrong with the request, after the head was sent. */
+function toErrorEvent(body: Buffer): string {
+  const json = parseLoosely(body.toString('utf8'))
+  return `data: ${JSON.stringify(json ?? { error: { message: 'the upstream refused the request' } })}\n\n`
+}
+
+function sendStream(
+  options: DeliverOptions,
+  exchange: Exchange,
+  { served, accepted, answer }: Given<StreamAnswer>,
+): Promise<void> {
+  const { response, lifeline, keepAlive } = exchange
+  const { model } = accepted
+  const headers = selectForCaller(answer.headers)
+  addDecision(headers, exchange, served)
+  if (keepAlive?.stop() === true) response.write(outcomeComment(exchange, served))
+  else response.writeHead(answer.status, headers)
+  return new Promise((resolve) => {
+    const onEnd = (end: RelayEnd): void => {
+      lifeline.call = undefined
+      recordStream(options, exchange, { served, accepted, end })
+      resolve()
+    }
+    const relay = new Relay({ answer, response, model, keepsText: options.storesText, onEnd })
+    const upstream = lifeline.call
+    lifeline.call = {
+      drop() {
+        upstream?.drop()
+        relay.drop()
+      },
+    }
+    relay.start()
+  })
+}
+
+/** What the headers would have said, in a comment that clients pass over. Its one line holds no name that could break it: JSON escapes them. */
+function outcomeComment(
+  { id }: Exchange,
+  { decision, attempts, accepted, acceptReason, abstained }: LiveServed,
+): string {
+  const { calls, costUsd } = totalsOf(attempts)
+  const said = {
+    decisionId: id,
+    model: accepted?.model ?? null,
+    reason: accepted?.reason ?? decision.reason,
+    accept: acceptReason,
+    abstained,
+    attempts: attempts.length,
+    calls,
+    costUsd: costUsd ?? null,
+  }
+  return `: weir ${JSON.stringify(said)}\n\n`
+}
+
+interface Streamed {
+  readonly served: LiveServed
+  readonly accepted: LiveAttempt
+  readonly end: RelayEnd
+}
+
+function recordStream(
+  options: DeliverOptions,
+  exchange: Exchange,
+  { served, accepted, end }: Streamed,
+): void {
+  const { model, startedAtMs } = accepted
+  const { error, tail, text } = end
+  if (error !== undefined && error.code !== 'request.aborted') {
+    options.log.warn('gateway.stream_failed', { requestId: exchange.id, code: error.code, model })
+  }
+  if (options.store === undefined) return
+  record(options, exchange, {
+    served,
+    ending: {
+      latencyMs: performance.now() - startedAtMs,
+      usage: readUsageFromTail(tail()) ?? exchange.calls?.streamUsage,
+      text: text === undefined ? undefined : readStreamText(text),
+      error: error?.code,
+    },
+  })
+}
+
+/** Returns our own time so far: since the request was read, minus the waiting for upstreams. */
+export function addDecision(headers: string[], exchange: Exchange, served: LiveServed): number {
+  const { id, startedAtMs, policy, calls } = exchange
+  const { decision, attempts, accepted, acceptReason, abstained } = served
+  const waitedMs = calls === undefined ? sumLatencies(attempts) : calls.waitedMs
+  const latencyMs = performance.now() - startedAtMs
+  const overheadMs = Math.max(0, latencyMs - waitedMs)
+  const told = accepted ?? attempts.at(-1)
+  const totals = calls === undefined ? undefined : totalsOf(attempts)
+  headers.push('x-request-id', id)
+  addDecisionHeaders(headers, {
+    id,
+    decision,
+    policy,
+    model: told?.model ?? decision.model,
+    reason: told?.reason ?? decision.reason,
+    acceptReason,
+    abstained,
+    attempts: attempts.length,
+    overheadMs,
+    ...(totals === undefined ? {} : { totals, latencyMs }),
+  })
+  return overheadMs
+}
+
+function sumLatencies(attempts: readonly LiveAttempt[]): number {
+  let sum = 0
+  for (const { latencyMs = 0 } of attempts) sum += latencyMs
+  return sum
+}
+
+export interface Recorded {
+  readonly served: LiveServed
+  readonly ending?: Ending
+}
+
+function record(
+  { store, storesText, now, upstream }: DeliverOptions,
+  { id, request, escalatedFrom }: Exchange,
+  { served, ending }: Recorded,
+): void {
+  if (store === undefined) return
+  const messages = storesText ? request.messages : undefined
+  const definitionOf = (model: string): ReturnType<UpstreamClient['get']> => upstream.get(model)
+  store.append(toRow({ id, servedAt: now(), served, ending, definitionOf, messages, escalatedFrom }))
+}

@@ -1,0 +1,181 @@
+/**
+ * Event gate: stands between a stream and the caller where a policy reads answers. Whole events pass, in order; on the way
+ *
+ *   - what only weir asked for is taken out again: log-probabilities become null, the usage event is left out
+ *   - a tool call waits until it is whole: a caller gets all of it or, when the stream breaks, none
+ *
+ * Text flows at once. Every other byte stays as the upstream wrote it.
+ */
+import { isRecord, type Usage } from '@weir/core'
+import type { Outlet } from '../upstream/answer.ts'
+import type { Failure } from '../upstream/dispatch.ts'
+import { choicesOf, indexOf } from '../upstream/read-completion.ts'
+import { parseLoosely, readUsage } from '../upstream/usage.ts'
+import { withoutLogprobs } from './rewrite.ts'
+
+/** Bytes of an incomplete event or of incomplete tool calls that wait. 8 MiB, as for whole answers; a stream with more of it is broken off. */
+const WAITING_BYTES = 8 * 1024 * 1024
+/** A comment is sent when a tool call has kept the caller waiting for so long, ms: proxies close connections that are silent for a minute. */
+const SILENCE_MS = 10_000
+
+export interface EventGateOptions {
+  readonly outlet: Outlet
+  /** True when weir asked for log-probabilities and the caller did not. */
+  readonly dropsLogprobs: boolean
+  /** True when weir asked for usage and the caller did not. */
+  readonly dropsUsage: boolean
+  /** Told of usage as it passes, whether it is taken out or not. */
+  readonly onUsage: (usage: Usage) => void
+  /** Closes the upstream. */
+  readonly abort: () => void
+  /** Milliseconds of any origin, rising. */
+  readonly nowMs: () => number
+}
+
+export class EventGate implements Outlet {
+  readonly #options: EventGateOptions
+  /** Start of an event whose end has not arrived. */
+  #pending: Buffer | undefined
+  /** Events that wait for the end of a tool call. */
+  #held: Buffer[] = []
+  #heldBytes = 0
+  #lastWriteMs = 0
+  /** Choices whose tool calls are not whole yet. */
+  readonly #open = new Set<number>()
+  #isOver = false
+
+  constructor(options: EventGateOptions) {
+    this.#options = options
+    this.#lastWriteMs = options.nowMs()
+  }
+
+  write(chunk: Buffer): boolean {
+    if (this.#isOver) return false
+    const bytes = this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk])
+    let start = 0
+    const ready: Buffer[] = []
+    for (let end = eventEnd(bytes, 0); end > 0; end = eventEnd(bytes, start)) {
+      ready.push(...this.#pass(bytes.subarray(start, end)))
+      start = end
+    }
+    this.#pending = start === bytes.length ? undefined : bytes.subarray(start)
+    if ((this.#pending?.length ?? 0) + this.#heldBytes > WAITING_BYTES) return this.#overflow(ready)
+    return this.#send(ready)
+  }
+
+  end(): void {
+    if (this.#isOver) return
+    const { outlet } = this.#options
+    const rest = this.#pending
+    this.#pending = undefined
+    if (rest !== undefined) this.#send(isWholeEvent(rest) ? this.#pass(rest) : [])
+    const isCut = (rest !== undefined && !isWholeEvent(rest)) || this.#open.size > 0
+    this.#isOver = true
+    if (isCut)
+      outlet.fail({ code: 'upstream.bad_body', message: 'the stream ended before its answer was complete' })
+    else outlet.end()
+  }
+
+  fail(failure: Failure): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#options.outlet.fail(failure)
+  }
+
+  #overflow(ready: readonly Buffer[]): boolean {
+    this.#send(ready)
+    this.#options.abort()
+    this.fail({ code: 'upstream.bad_body', message: 'an event or a tool call of more than 8 MiB' })
+    return false
+  }
+
+  /** The event as it is to be sent, behind those that waited for it; nothing when it has to wait or to go. */
+  #pass(event: Buffer): readonly Buffer[] {
+    const data = readData(event)
+    if (data === DONE) this.#open.clear()
+    const usage = readUsage(data)
+    if (usage !== undefined) this.#options.onUsage(usage)
+    const isDropped = this.#options.dropsUsage && isUsageEvent(data)
+    for (const choice of choicesOf(data)) this.#watch(choice)
+    if (!isDropped) this.#hold(this.#options.dropsLogprobs ? stripped(event) : event)
+    if (this.#open.size > 0) return []
+    const ready = this.#held
+    this.#held = []
+    this.#heldBytes = 0
+    return ready
+  }
+
+  #hold(event: Buffer): void {
+    this.#held.push(event)
+    this.#heldBytes += event.length
+  }
+
+  #watch(choice: Readonly<Record<string, unknown>>): void {
+    const { delta, finish_reason: finishReason } = choice
+    const calls = isRecord(delta) ? (delta['tool_calls'] ?? delta['function_call']) : undefined
+    const hasCalls = Array.isArray(calls) ? calls.length > 0 : isRecord(calls)
+    if (hasCalls) this.#open.add(indexOf(choice))
+    if (typeof finishReason === 'string') this.#open.delete(indexOf(choice))
+  }
+
+  #send(ready: readonly Buffer[]): boolean {
+    const { outlet, nowMs } = this.#options
+    const [first] = ready
+    if (first === undefined) {
+      if (nowMs() - this.#lastWriteMs < SILENCE_MS) return true
+      this.#lastWriteMs = nowMs()
+      return outlet.write(KEEP_ALIVE)
+    }
+    this.#lastWriteMs = nowMs()
+    return outlet.write(ready.length === 1 ? first : Buffer.concat(ready))
+  }
+}
+
+/** An event that clients pass over. */
+export const KEEP_ALIVE: Buffer = Buffer.from(': keep-alive\n\n')
+
+const LF = 0x0a
+const CR = 0x0d
+const DONE = Symbol('done')
+
+/** Offset just after the first blank line from `from` on; 0 when there is none. */
+function eventEnd(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at + 1] === LF) return at + 2
+    if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3
+  }
+  return 0
+}
+
+/** What stands behind `data:`: the end, a JSON value, or undefined for a comment and for what is not JSON. */
+function readData(event: Buffer): unknown {
+  const start = dataStart(event)
+  if (start < 0) return undefined
+  const text = event.toString('utf8', start).trim()
+  return text === '[DONE]' ? DONE : parseLoosely(text)
+}
+
+/** Offset of the value behind `data:`; -1 when the event has none. */
+function dataStart(event: Buffer): number {
+  if (event.indexOf('data:') === 0) return 5
+  const at = event.indexOf('\ndata:')
+  return at < 0 ? -1 : at + 6
+}
+
+/** A last event may lack its blank line. */
+function isWholeEvent(rest: Buffer): boolean {
+  return rest.toString('utf8').trim() === '' || readData(rest) !== undefined || rest[0] === 0x3a
+}
+
+function isUsageEvent(data: unknown): boolean {
+  if (!isRecord(data) || !isRecord(data['usage'])) return false
+  return Array.isArray(data['choices']) && data['choices'].length === 0
+}
+
+function stripped(event: Buffer): Buffer {
+  const start = dataStart(event)
+  if (start < 0) return event
+  const data = event.subarray(start)
+  const rest = withoutLogprobs(data)
+  return rest === data ? event : Buffer.concat([event.subarray(0, start), rest])
+}

@@ -1,0 +1,10 @@
+/** A copy without the members that are undefined: what is not known is absent, on disk and on the wire. */
+export function dropUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Defined<T>
+}
+
+type Optional<T> = { [K in keyof T]: undefined extends T[K] ? K : never }[keyof T]
+
+export type Defined<T> = { readonly [K in Exclude<keyof T, Optional<T>>]: T[K] } & {
+  readonly [K in Optional<T>]?: Exclude<T[K], undefined>
+}

@@ -1,0 +1,104 @@
+/**
+ * External scorer over HTTP: one POST of JSON with a time limit for the whole of it. The reply's body becomes the answer's text; what it
+ * means is the scorer's to read.
+ */
+import { performance } from 'node:perf_hooks'
+import type { Attempt, ExternalRequest } from '@weir/core'
+import type { Secret } from '../config/secret.ts'
+import type { Lifeline } from './client.ts'
+import type { Failure, Sink } from './dispatch.ts'
+import { createOrigin } from './dispatch.ts'
+
+export interface ExternalDefinition {
+  /** http(s) URL of the scorer. */
+  readonly url: string
+  /** For the whole exchange, ms. */
+  readonly timeoutMs: number
+  /** Sent as a bearer token. */
+  readonly apiKey?: Secret
+}
+
+export interface ExternalClient {
+  /** Never rejects: a failure is an attempt with `error`. */
+  ask(request: ExternalRequest, lifeline: Lifeline): Promise<Attempt>
+  destroy(): Promise<void>
+}
+
+/** Largest reply that is read, bytes: a score is a few. */
+const REPLY_BYTES = 65_536
+
+export function createExternalClient({ url, timeoutMs, apiKey }: ExternalDefinition): ExternalClient {
+  const { origin: address, pathname, search, host } = new URL(url)
+  const origin = createOrigin(address, { connectMs: timeoutMs, firstByteMs: timeoutMs, idleMs: timeoutMs })
+  const headers = [
+    'content-type',
+    'application/json',
+    'accept-encoding',
+    'identity',
+    'user-agent',
+    'weir',
+    ...(apiKey === undefined ? [] : ['authorization', `Bearer ${apiKey.reveal()}`]),
+  ]
+  return {
+    ask: (request, lifeline) =>
+      new Promise((resolve) => {
+        const startedAtMs = performance.now()
+        const finish = (rest: Partial<Attempt>): void => {
+          clearTimeout(timer)
+          lifeline.call = undefined
+          resolve({ model: host, purpose: 'external', latencyMs: performance.now() - startedAtMs, ...rest })
+        }
+        const sink = new Reply(
+          (text) => finish({ answers: [{ text }], costUsd: 0 }),
+          ({ code, message }) => finish({ error: { code, message: `the external scorer: ${message}` } }),
+        )
+        const body = Buffer.from(JSON.stringify(request))
+        const exchange = origin.post({ path: pathname + search, headers, body }, sink)
+        const drop = (failure: Failure): void => {
+          exchange.abort()
+          sink.onFail(failure)
+        }
+        const timer = setTimeout(
+          () => drop({ code: 'upstream.first_byte', message: `no reply within ${timeoutMs} ms` }),
+          timeoutMs,
+        )
+        lifeline.call = { drop: (failure = GONE) => drop(failure) }
+      }),
+    destroy: () => origin.destroy(),
+  }
+}
+
+const GONE: Failure = { code: 'request.aborted', message: 'the caller closed the connection' }
+
+class Reply implements Sink {
+  readonly #done: (text: string) => void
+  readonly #failed: (failure: Failure) => void
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+  #status = 0
+
+  constructor(done: (text: string) => void, failed: (failure: Failure) => void) {
+    this.#done = done
+    this.#failed = failed
+  }
+
+  onHead(status: number): void {
+    this.#status = status
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.#bytes += chunk.length
+    if (this.#bytes <= REPLY_BYTES) this.#chunks.push(chunk)
+    return true
+  }
+
+  onEnd(): void {
+    const isGood = this.#status >= 200 && this.#status < 300 && this.#bytes <= REPLY_BYTES
+    if (isGood) this.#done(Buffer.concat(this.#chunks).toString('utf8'))
+    else this.#failed({ code: 'upstream.refused', message: `answered status ${this.#status}` })
+  }
+
+  onFail(failure: Failure): void {
+    this.#failed(failure)
+  }
+}
