@@ -1,5 +1,6 @@
 /** Cases and results of the section on confidence signals. */
 import type { Interval } from '@weir/core'
+import type { OtherResult } from './cascade-other-signals.ts'
 
 export const SEED = 1
 export const RESAMPLES = 1000
@@ -135,4 +136,4 @@ export interface AbstentionResult {
 export const ABSTAINING: readonly string[] = ['gpt-4o', 'llama3.1-405b']
 export const ABSTAINED = 0.2
 
-export type Result = CurveResult | CalibrationResult | AbstentionResult
+export type Result = CurveResult | CalibrationResult | AbstentionResult | OtherResult

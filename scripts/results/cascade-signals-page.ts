@@ -16,6 +16,7 @@ import {
   type Fit,
   type Result,
 } from './cascade-signals-cases.ts'
+import { renderOthers } from './cascade-other-signals.ts'
 import { interval, mean, percent, three, type Figure, type Rendered, type Target } from './section.ts'
 
 const NAME = 'cascade-signals'
@@ -181,11 +182,12 @@ export function renderCascadeSignals(results: readonly Result[]): Rendered {
     renderCurves(results.filter((one) => one.kind === 'curve')),
     ...results.flatMap((one) => (one.kind === 'calibration' ? [renderCalibration(one)] : [])),
     ...results.flatMap((one) => (one.kind === 'abstention' ? [renderAbstention(one)] : [])),
+    ...results.flatMap((one) => (one.kind === 'others' ? [{ ...renderOthers(one), targets: [] }] : [])),
   ]
   return {
     text: `## Confidence signals of cascades
 
-\`rational-cascades-a\`, the MMLU and TriviaQA parts whole, split as the source splits them. Everything is replayed through the cascade policy.
+\`rational-cascades-a\`, the MMLU and TriviaQA parts whole, split as the source splits them, unless another set is named. Everything is replayed through the cascade policy.
 
 ${parts.map(({ text }) => text).join('\n')}`,
     figures: Object.fromEntries(parts.flatMap(({ figures }) => figures)),

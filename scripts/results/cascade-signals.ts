@@ -49,6 +49,7 @@ import {
   type Fit,
   type Result,
 } from './cascade-signals-cases.ts'
+import { measureOthers } from './cascade-other-signals.ts'
 import { renderCascadeSignals } from './cascade-signals-page.ts'
 import { createConfidenceRiver, readConfidences, replayRows } from './confidence-river.ts'
 import { createSection, deviation, mean, type Section } from './section.ts'
@@ -287,6 +288,7 @@ function reductionOf(quality: readonly number[], isGiven: readonly number[], dra
 async function measure(name: string): Promise<Result> {
   if (name === 'calibration') return measureCalibration()
   if (name === 'abstention') return measureAbstention()
+  if (name === 'others') return measureOthers()
   const of = CURVES.find((one) => one.name === name)
   if (of === undefined) throw new Error(`no case ${name}`)
   return measureCurve(of)
@@ -294,7 +296,7 @@ async function measure(name: string): Promise<Result> {
 
 export const cascadeSignals: Section = createSection<Result>({
   name: 'cascade-signals',
-  cases: [...CURVES.map(({ name }) => name), 'calibration', 'abstention'],
+  cases: [...CURVES.map(({ name }) => name), 'calibration', 'abstention', 'others'],
   measure,
   render: renderCascadeSignals,
 })

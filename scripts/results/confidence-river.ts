@@ -13,12 +13,17 @@ import {
   type Outcome,
   type Replayed,
   type River,
+  type Scorer,
 } from '@weir/core'
 
 export type Calibrations = Readonly<Record<string, ConfidenceCalibration>>
 
-/** One or two stages. Signals are the recorded ones; no scorer is asked. */
-export function createConfidenceRiver(stages: readonly CascadeStage[], calibrations: Calibrations): River {
+/** One or two stages. Signals are the recorded ones, and those of the scorers. */
+export function createConfidenceRiver(
+  stages: readonly CascadeStage[],
+  calibrations: Calibrations,
+  scorers: readonly Scorer[] = [],
+): River {
   const models = stages.map(({ model }) => model)
   const [small = '', large = small] = models
   const point = {
@@ -42,7 +47,7 @@ export function createConfidenceRiver(stages: readonly CascadeStage[], calibrati
       cascade: {
         levels,
         confidence: 0.95,
-        scoring: { scorers: [], estimator: createConfidenceEstimator(calibrations) },
+        scoring: { scorers, estimator: createConfidenceEstimator(calibrations) },
         createPolicy: () => createCascadePolicy({ stages }),
       },
     },
