@@ -1,5 +1,6 @@
 /** The sections of docs/results.md, in their order on the page. */
 import { cascadeAnswers } from './cascade-answers.ts'
+import { cascadeSearch } from './cascade-search.ts'
 import { cascadeSignals } from './cascade-signals.ts'
 import { paperTables } from './paper-tables.ts'
 import { promises } from './promises.ts'
@@ -14,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
   proven,
   synthetic,
   cascadeSignals,
+  cascadeSearch,
   cascadeAnswers,
   paperTables,
 ]

@@ -102,6 +102,7 @@ export {
 } from './decide/running-quantile.ts'
 export { EMPTY_MEMORY, remember, type MemoryOptions, type QuantileMemory } from './decide/quantile-memory.ts'
 export { selectCuts, type CutsOptions, type SelectedCuts } from './learn/select-cuts.ts'
+export { signalsOf } from './score/recorded.ts'
 export { walkCascade, type CandidateRows, type Walked } from './learn/walk-cascade.ts'
 export { replay, type RecordedAttempt, type Replayed } from './replay.ts'
 export {

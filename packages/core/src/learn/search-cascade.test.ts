@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../contract/attempt.ts'
 import { createCascadePolicy, type CascadeStage } from '../decide/cascade.ts'
+import { createRng } from '../math/rng.ts'
 import { createFrontier, type CostedCascade } from './cascade-frontier.ts'
 import { cascadeWithin, searchCascades } from './search-cascade.ts'
 import { walkCascade, type CandidateRows } from './walk-cascade.ts'
@@ -27,8 +28,15 @@ const LARGE: CandidateRows = {
 
 describe('searchCascades', () => {
   it('finds what is not beaten, worked by hand', () => {
-    expect(searchCascades([SMALL, LARGE])).toEqual([
-      { stages: [{ model: 's', accept: 0 }], quality: 0.5, costUsd: 1, shares: [1], abstained: 0 },
+    expect(searchCascades([SMALL, LARGE])).toMatchObject([
+      {
+        stages: [{ model: 's', accept: 0 }],
+        quality: 0.5,
+        costUsd: 1,
+        costErrorUsd: 0,
+        shares: [1],
+        abstained: 0,
+      },
       {
         stages: [
           { model: 's', accept: 0.4 },
@@ -55,8 +63,13 @@ describe('searchCascades', () => {
   it('chooses by budget; too little buys nothing', () => {
     const found = searchCascades([SMALL, LARGE])
     expect(cascadeWithin(found, 0.99)).toBeUndefined()
-    expect(cascadeWithin(found, 5.99)?.quality).toBe(0.75)
-    expect(cascadeWithin(found, 6)?.quality).toBe(1)
+    // The cut .4 costs 1, 1, 1 and 11: standard error sqrt(3 x 2.5^2 + 7.5^2) / 4 = 2.165; the cut .6 1, 1, 11 and 11: 10 / 4.
+    expect(cascadeWithin(found, 5.66)?.quality).toBe(0.5)
+    expect(cascadeWithin(found, 5.67)?.quality).toBe(0.75)
+    expect(cascadeWithin(found, 8.49)?.quality).toBe(0.75)
+    expect(cascadeWithin(found, 8.5)?.quality).toBe(1)
+    expect(cascadeWithin(found, 5.99, 0)?.quality).toBe(0.75)
+    expect(cascadeWithin(found, 6, 0)?.quality).toBe(1)
     expect(cascadeWithin(found, 100)?.quality).toBe(1)
   })
 
@@ -128,7 +141,7 @@ describe('what a search promises of its training rows', () => {
         const found = searchCascades(candidates, { gridPoints: ROWS })
         for (const stages of everyPair(candidates)) {
           const { quality, costUsd } = walkCascade(candidates, stages)
-          const best = cascadeWithin(found, costUsd + 1e-9)
+          const best = cascadeWithin(found, costUsd + 1e-9, 0)
           expect(best?.quality).toBeGreaterThanOrEqual(quality - 1e-9)
         }
       }),
@@ -148,8 +161,8 @@ describe('what a search promises of its training rows', () => {
           }
         }
         for (const { costUsd, quality } of searchCascades(candidates, { maxStages: 1 })) {
-          expect(cascadeWithin(two, costUsd + 1e-9)?.quality).toBeGreaterThanOrEqual(quality - 1e-9)
-          expect(cascadeWithin(three, costUsd + 1e-9)?.quality).toBeGreaterThanOrEqual(quality - 1e-9)
+          expect(cascadeWithin(two, costUsd + 1e-9, 0)?.quality).toBeGreaterThanOrEqual(quality - 1e-9)
+          expect(cascadeWithin(three, costUsd + 1e-9, 0)?.quality).toBeGreaterThanOrEqual(quality - 1e-9)
         }
       }),
       QUICK,
@@ -170,6 +183,45 @@ describe('what a search promises of its training rows', () => {
       }),
       QUICK,
     )
+  })
+})
+
+/** Queries of known difficulty: the small model is right with the chance that it states, the large one nearly always. */
+function plant(seed: number, n: number): readonly CandidateRows[] {
+  const rng = createRng(seed)
+  const easy = Array.from({ length: n }, () => Math.sqrt(rng.next()))
+  const right = (chance: number): number => (rng.next() < chance ? 1 : 0)
+  return [
+    { model: 's', pGoodEnough: easy, quality: easy.map(right), costUsd: easy.map(() => 1 + rng.next()) },
+    {
+      model: 'm',
+      pGoodEnough: easy.map(() => 0.75),
+      quality: easy.map(() => right(0.75)),
+      costUsd: easy.map(() => 6),
+    },
+    {
+      model: 'l',
+      pGoodEnough: easy.map(() => 0.95),
+      quality: easy.map(() => right(0.95)),
+      costUsd: easy.map(() => 20),
+    },
+  ]
+}
+
+describe('on planted queries', () => {
+  it('beats every model that costs no more, on fresh rows and within the budget', () => {
+    const fresh = plant(99, 4000)
+    for (let seed = 0; seed < 5; seed++) {
+      const found = searchCascades(plant(seed, 800))
+      for (const budget of [6, 8, 12]) {
+        const best = cascadeWithin(found, budget)
+        const { quality, costUsd } = walkCascade(fresh, best?.stages ?? [])
+        const singles = fresh.map(({ model }) => walkCascade(fresh, [{ model, accept: 0 }]))
+        const affordable = singles.filter((single) => single.costUsd <= budget)
+        expect(quality).toBeGreaterThan(Math.max(...affordable.map((single) => single.quality)) + 0.03)
+        expect(costUsd).toBeLessThanOrEqual(1.05 * budget)
+      }
+    }
   })
 })
 
@@ -205,7 +257,7 @@ describe('walkCascade', () => {
       { model: 's', accept: 0.6 },
       { model: 'l', accept: 0 },
     ]
-    expect(walkCascade([SMALL, LARGE], stages)).toEqual({
+    expect(walkCascade([SMALL, LARGE], stages)).toMatchObject({
       quality: 1,
       costUsd: 6,
       shares: [0.5, 0.5],
@@ -219,7 +271,7 @@ describe('walkCascade', () => {
       { model: 'l', accept: 0, reject: 0 },
     ]
     // Row 4 is declined by s; row 3 costs 1 + 10.
-    expect(walkCascade([SMALL, LARGE], stages)).toEqual({
+    expect(walkCascade([SMALL, LARGE], stages)).toMatchObject({
       quality: 1,
       costUsd: 3.5,
       shares: [0.5, 0.25],

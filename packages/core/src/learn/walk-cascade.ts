@@ -27,6 +27,8 @@ export interface Walked {
   readonly quality: number
   /** Mean cost of all calls over all rows, USD. */
   readonly costUsd: number
+  /** Standard error of `costUsd` as a mean of independent rows, USD. */
+  readonly costErrorUsd: number
   /** Share of the rows answered by each stage. */
   readonly shares: readonly number[]
   /** Share of the rows that were declined. */
@@ -37,7 +39,8 @@ export interface Walked {
 export function walkCascade(candidates: readonly CandidateRows[], stages: readonly CascadeStage[]): Walked {
   const total = candidates[0]?.quality.length ?? 0
   let alive = Array.from({ length: total }, (_, i) => i)
-  let [quality, cost, declined] = [0, 0, 0]
+  const costs = new Float64Array(total)
+  let [quality, declined] = [0, 0]
   const shares = stages.map((stage, i) => {
     const rows = rowsOf(candidates, stage)
     const accept = i === stages.length - 1 ? Number.NEGATIVE_INFINITY : stage.accept
@@ -45,7 +48,7 @@ export function walkCascade(candidates: readonly CandidateRows[], stages: readon
     let answered = 0
     for (const row of alive) {
       const p = rows.pGoodEnough[row] ?? -1
-      cost += rows.costUsd[row] ?? 0
+      costs[row] = (costs[row] ?? 0) + (rows.costUsd[row] ?? 0)
       if (p >= 0 && p < (stage.reject ?? 0)) declined += 1
       else if (p < accept) left.push(row)
       else {
@@ -59,10 +62,16 @@ export function walkCascade(candidates: readonly CandidateRows[], stages: readon
   const given = total - declined
   return {
     quality: given === 0 ? 0 : quality / given,
-    costUsd: cost / total,
+    ...meanCost(costs),
     shares,
     abstained: declined / total,
   }
+}
+
+function meanCost(costs: Float64Array): Pick<Walked, 'costUsd' | 'costErrorUsd'> {
+  const costUsd = costs.reduce((sum, cost) => sum + cost, 0) / costs.length
+  const squares = costs.reduce((sum, cost) => sum + (cost - costUsd) ** 2, 0)
+  return { costUsd, costErrorUsd: Math.sqrt(squares) / costs.length }
 }
 
 /** The candidate of a stage: the same model asked for as many answers. */
