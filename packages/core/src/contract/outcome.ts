@@ -33,7 +33,7 @@ export interface ModelOutcome {
   readonly answerProb?: number
   /** What the model said of its own certainty. Range [0, 1]. */
   readonly confidence?: number
-  /** Signals that scorers read when the answer was given, by name (docs/methods/cascade.md): a replay sees what was seen live. */
+  /** Signals that scorers read when the answer was given, by name (docs/methods/signals.md): a replay sees what was seen live. */
   readonly signals?: Signals
 }
 

@@ -8,7 +8,7 @@ import type { CandidateEstimate, Estimates } from './estimate.ts'
 import type { Features } from './features.ts'
 import type { Query } from './query.ts'
 
-/** Signals that weir knows. Each is oriented so that higher means a better answer. docs/methods/cascade.md lists what each needs. */
+/** Signals that weir knows. Each is oriented so that higher means a better answer. docs/methods/signals.md lists what each needs. */
 export type SignalName =
   /** mean natural-log probability of the answer's tokens; of a multiple choice, of the letter */
   | 'logprob'
