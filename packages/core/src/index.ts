@@ -114,7 +114,13 @@ export {
 export { createReport, type ReportOptions } from './evaluate/create-report.ts'
 export { REPORTED_DROPS } from './evaluate/report.ts'
 export type * from './evaluate/report.ts'
-export { createTrialLog, type TrialLog, type TrialRecorder } from './evaluate/trial-log.ts'
+export {
+  createTrialLog,
+  type Choice,
+  type Path,
+  type TrialLog,
+  type TrialRecorder,
+} from './evaluate/trial-log.ts'
 export { fitTaskTable, type TaskTable } from './evaluate/task-table.ts'
 export { bootstrap, expandDraw, quantile, type Draw, type Interval } from './evaluate/bootstrap.ts'
 export { callPerformanceThreshold } from './evaluate/call-performance-threshold.ts'

@@ -27,6 +27,13 @@ export interface CostCurve {
   readonly cost: Float64Array
   /** Mean quality. Range [0, 1]. */
   readonly quality: Float64Array
+  /** The two models alone, where the curve's ends are not they: a cascade pays for drafts that a single model does not. */
+  readonly singles?: Singles
+}
+
+export interface Singles {
+  readonly small: CostPoint
+  readonly large: CostPoint
 }
 
 /** A system as a point of the cost-quality plane. */
@@ -46,15 +53,14 @@ export function createCostCurve(
   return { axis, cost, quality }
 }
 
-/** The two ends of the curve: everything to one model. */
-export function endsOf({ cost, quality }: CostCurve): {
-  readonly small: CostPoint
-  readonly large: CostPoint
-} {
-  return {
-    small: { cost: cost.at(-1) ?? 0, quality: quality.at(-1) ?? 0 },
-    large: { cost: cost[0] ?? 0, quality: quality[0] ?? 0 },
-  }
+/** Everything to one model. */
+export function endsOf({ cost, quality, singles }: CostCurve): Singles {
+  return (
+    singles ?? {
+      small: { cost: cost.at(-1) ?? 0, quality: quality.at(-1) ?? 0 },
+      large: { cost: cost[0] ?? 0, quality: quality[0] ?? 0 },
+    }
+  )
 }
 
 /** The better of the two models; the small one when they are equal. */

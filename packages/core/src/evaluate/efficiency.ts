@@ -25,12 +25,14 @@ export interface CostColumns {
   /** One entry per row of the log; 0 where not known. */
   readonly smallCost: Float64Array
   readonly largeCost: Float64Array
+  /** What a query costs that was drafted and then escalated; for policies that read answers, on the axis of money. */
+  readonly escalatedCost?: Float64Array
 }
 
 /** Share of rows that must know both costs for USD to speak for the data. */
 const LEAST_KNOWN = 0.5
 
-export function costColumns({ scores, smallCosts, largeCosts }: TrialLog): CostColumns {
+export function costColumns({ scores, smallCosts, largeCosts, readsAnswers }: TrialLog): CostColumns {
   const known = Uint8Array.from(scores, (_, i) =>
     smallCosts[i] === undefined || largeCosts[i] === undefined ? 0 : 1,
   )
@@ -44,13 +46,10 @@ export function costColumns({ scores, smallCosts, largeCosts }: TrialLog): CostC
       largeCost: new Float64Array(scores.length).fill(1),
     }
   }
-  return {
-    axis: 'costUsd',
-    known,
-    rows,
-    smallCost: Float64Array.from(smallCosts, (cost) => cost ?? 0),
-    largeCost: Float64Array.from(largeCosts, (cost) => cost ?? 0),
-  }
+  const smallCost = Float64Array.from(smallCosts, (cost) => cost ?? 0)
+  const largeCost = Float64Array.from(largeCosts, (cost) => cost ?? 0)
+  const escalatedCost = largeCost.map((cost, row) => cost + (smallCost[row] ?? 0))
+  return { axis: 'costUsd', known, rows, smallCost, largeCost, ...(readsAnswers ? { escalatedCost } : {}) }
 }
 
 /**
@@ -60,7 +59,7 @@ export function costColumns({ scores, smallCosts, largeCosts }: TrialLog): CostC
 export function createCostRedraw(
   { small, large }: Pick<TrialLog, 'small' | 'large'>,
   scores: ArrayLike<number>,
-  { axis, known, smallCost, largeCost }: CostColumns,
+  { axis, known, smallCost, largeCost, escalatedCost }: CostColumns,
 ): (draw: Draw, ofDraw: QualityCurve) => CostCurve | undefined {
   if (axis === 'largeShare') {
     return (_, { costAdvantage, quality }) => ({
@@ -76,10 +75,14 @@ export function createCostRedraw(
     smallCost: orderValues(smallCost, order),
     largeCost: orderValues(largeCost, order),
   }
+  const escalated = escalatedCost && orderValues(escalatedCost, order)
   const copies = new Uint16Array(order.length)
   return (draw) => {
     orderDraw(draw, order, copies)
-    return copies.some((count) => count > 0) ? createCostCurve(ordered, copies) : undefined
+    if (!copies.some((count) => count > 0)) return undefined
+    const curve = createCostCurve(ordered, copies)
+    if (escalated === undefined) return curve
+    return { ...createCostCurve({ ...ordered, largeCost: escalated }, copies), singles: endsOf(curve) }
   }
 }
 

@@ -22,7 +22,8 @@ const log: TrialLog = {
   largeCosts: [3, 3, 3, 3],
   smallLatencies: none,
   largeLatencies: none,
-  levels: [{ asked: 0.9, mode: 'estimate', threshold: 0.6, kept: [1, 0, 1, 0] }],
+  levels: [{ asked: 0.9, mode: 'estimate', threshold: 0.6, kept: [1, 0, 1, 0], paths: none }],
+  readsAnswers: false,
 }
 
 function readNulls(rows: TrialLog, draw: Draw, taskScores?: readonly number[]): NullRouters {

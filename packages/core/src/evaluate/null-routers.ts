@@ -60,11 +60,20 @@ export function createNullReader(
       costs,
       Array.from(taskScores, (gap) => (gap >= 0 ? 1 : 0)),
     )
-  const levels = log.levels.map((level) => [level, createMeans(log, costs, level.kept)] as const)
+  const levels = log.levels.map(
+    (level) => [level, createMeans(log, pathCosts(level, costs), level.kept)] as const,
+  )
   return (draw, curves) => ({
     bestPerTaskType: byType?.(draw),
     levels: levels.map(([level, means]) => readLead(level, means(draw), curves)),
   })
+}
+
+/** What a query cost on its whole path, on the axis of money. */
+function pathCosts({ paths }: LevelTrials, costs: CostColumns): CostColumns {
+  if (costs.axis !== 'costUsd' || paths.every((path) => path === undefined)) return costs
+  const cost = Float64Array.from(paths, (path) => path?.costUsd ?? 0)
+  return { ...costs, smallCost: cost, largeCost: cost }
 }
 
 function readLead(

@@ -52,7 +52,8 @@ export interface PlaneCurves {
 export function createPlane(log: TrialLog, taskScores: ArrayLike<number> | undefined): Plane {
   const costs = costColumns(log)
   const redrawRouter = createCostRedraw(log, log.scores, costs)
-  const redrawTable = taskScores && createCostRedraw(log, taskScores, costs)
+  const { escalatedCost: _escalatedCost, ...routed } = costs
+  const redrawTable = taskScores && createCostRedraw(log, taskScores, routed)
   const gaps = log.small.map((quality, i) => quality - (log.large[i] ?? 0))
   const redrawOracle = createRedraw({ ...log, scores: gaps })
   const scoreReader = createEfficiencyScoreReader(log)

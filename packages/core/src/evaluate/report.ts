@@ -49,6 +49,15 @@ export interface LevelReport {
   readonly costUsd: number | null
   /** 1 - costUsd / cost of all large; null when costs are not known. */
   readonly costSaving: number | null
+  /** Answers that were read and not given; null for policies that call once. */
+  readonly thrownAway: ThrownAway | null
+}
+
+export interface ThrownAway {
+  /** Share of queries. */
+  readonly fraction: number
+  /** Mean over all queries, within costUsd; null when costs are not known. */
+  readonly costUsd: number | null
 }
 
 export interface BaselineReport {

@@ -32,8 +32,15 @@ function transfer({ chance, before = () => undefined, rows = 1500, cut = 0.6 }: 
     smallLatencies: none,
     largeLatencies: none,
     levels: [
-      { asked: 0.9, mode: 'estimate', threshold: cut, kept: scores.map((score) => (score >= cut ? 1 : 0)) },
+      {
+        asked: 0.9,
+        mode: 'estimate',
+        threshold: cut,
+        kept: scores.map((score) => (score >= cut ? 1 : 0)),
+        paths: none,
+      },
     ],
+    readsAnswers: false,
   }
   const gapsBefore = small.map((quality) => before(quality - 1, rng))
   return assessTransfer({ log, gapsBefore, scoredBy: 'router' }, { seed: 1, resamples: 200 })
@@ -110,6 +117,7 @@ describe('assessTransfer', () => {
         smallLatencies: none,
         largeLatencies: none,
         levels: [],
+        readsAnswers: false,
       }
       return assessTransfer({ log, gapsBefore: none, scoredBy: 'router' }, { seed: 1, resamples: 200 })
         .verdict

@@ -3,11 +3,30 @@
  * some numbers a row. Decisions come from replay; this file makes none.
  */
 import type { Pair } from '../contract/candidate.ts'
-import type { Decision, Mode } from '../contract/decision.ts'
+import type { Mode } from '../contract/decision.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { toPairOutcome, type PairOutcome } from '../contract/pair-outcome.ts'
 import type { Trials } from '../math/quality-curve.ts'
 import { goodEnough } from './good-enough.ts'
+
+/** What a policy did with one row at one level. */
+export interface Choice {
+  /** That answered, or was to answer. */
+  readonly model: string
+  readonly mode: Mode | null
+  readonly threshold: number | null
+  /** Of policies that may call more than once. */
+  readonly path?: Path
+}
+
+/** The calls made for one query. */
+export interface Path {
+  /** Metered cost of all of them, USD; undefined when unknown. */
+  readonly costUsd: number | undefined
+  /** Whether an answer was thrown away, and what it had cost. */
+  readonly isWasted: boolean
+  readonly wastedUsd: number | undefined
+}
 
 export interface LevelTrials {
   readonly asked: number
@@ -15,6 +34,8 @@ export interface LevelTrials {
   threshold: number | null
   /** 1 where the query was kept small, one entry per query. */
   readonly kept: number[]
+  /** One entry per query; undefined for policies that call once. */
+  readonly paths: (Path | undefined)[]
 }
 
 /** Columns of equal length, one entry per row, in the order of adding. */
@@ -34,6 +55,8 @@ export interface TrialLog extends Trials {
   readonly smallLatencies: (number | undefined)[]
   readonly largeLatencies: (number | undefined)[]
   readonly levels: readonly LevelTrials[]
+  /** Whether the policy has small answers read before they are given, so that an escalated query has paid for both. */
+  readonly readsAnswers: boolean
 }
 
 /** Below any probability, so that a query without a score is the last to be kept small. */
@@ -45,18 +68,25 @@ export interface TrialLogOptions {
   readonly levels: readonly number[]
   /** Relaxation t* of the trans label, 0 for det and prob: what "good enough" means for the router at hand. */
   readonly relaxation?: number
+  /** Default false: a router. */
+  readonly readsAnswers?: boolean
 }
 
 export interface TrialRecorder {
   readonly log: TrialLog
   /**
-   * Adds a row with its decisions, one per level in the same order. False, and nothing is added, when the row lacks a model of the pair.
+   * Adds a row with what was chosen for it, once per level in the same order. False, and nothing is added, when the row lacks a model of the pair.
    * `score` is given apart because a router has one even where no level was asked for.
    */
-  add(row: Outcome, score: number | null, decisions: readonly Decision[]): boolean
+  add(row: Outcome, score: number | null, choices: readonly Choice[]): boolean
 }
 
-export function createTrialLog({ pair, levels, relaxation = 0 }: TrialLogOptions): TrialRecorder {
+export function createTrialLog({
+  pair,
+  levels,
+  relaxation = 0,
+  readsAnswers = false,
+}: TrialLogOptions): TrialRecorder {
   const log: TrialLog = {
     pair,
     scores: [],
@@ -68,11 +98,12 @@ export function createTrialLog({ pair, levels, relaxation = 0 }: TrialLogOptions
     largeCosts: [],
     smallLatencies: [],
     largeLatencies: [],
-    levels: levels.map((asked) => ({ asked, mode: null, threshold: null, kept: [] })),
+    levels: levels.map((asked) => ({ asked, mode: null, threshold: null, kept: [], paths: [] })),
+    readsAnswers,
   }
   return {
     log,
-    add(row, score, decisions): boolean {
+    add(row, score, choices): boolean {
       const outcome = toPairOutcome(row, pair)
       if (outcome === undefined) return false
       const [smallCost, largeCost] = costsOf(outcome)
@@ -86,16 +117,17 @@ export function createTrialLog({ pair, levels, relaxation = 0 }: TrialLogOptions
       log.largeCosts.push(largeCost)
       log.smallLatencies.push(smallLatency)
       log.largeLatencies.push(largeLatency)
-      for (const [i, level] of log.levels.entries()) addDecision(level, decisions[i], pair)
+      for (const [i, level] of log.levels.entries()) addChoice(level, choices[i], pair)
       return true
     },
   }
 }
 
-function addDecision(level: LevelTrials, decision: Decision | undefined, { small }: Pair): void {
-  level.kept.push(decision?.model === small ? 1 : 0)
-  level.mode = decision?.mode ?? null
-  level.threshold = decision?.threshold ?? null
+function addChoice(level: LevelTrials, choice: Choice | undefined, { small }: Pair): void {
+  level.kept.push(choice?.model === small ? 1 : 0)
+  level.paths.push(choice?.path)
+  level.mode = choice?.mode ?? null
+  level.threshold = choice?.threshold ?? null
 }
 
 /** Both or none: a mean over other rows for one model than for the other would not compare. */

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { calibrate, WeirError, type Artifact, type Pair } from '@weir/core'
 import { checkWritable, readArtifact, writeArtifact } from '../record/artifact-file.ts'
 import { readPairRows } from '../record/pair-rows.ts'
-import { shownLevels, writeLevels } from '../report/levels-text.ts'
+import { shownLevels, writeCascade, writeLevels } from '../report/levels-text.ts'
 import { parseDelta, parseSeed, today } from './parse-option.ts'
 import { endProgress, showProgress } from './progress.ts'
 
@@ -53,6 +53,7 @@ async function run(flags: CalibrateFlags): Promise<void> {
   const { rows, dataHash } = await readPairRows(flags.data, pair, {
     skipBad: flags.skipBad === true,
     onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
+    keepsAnswers: artifact.services?.cascade !== undefined,
     onProgress: (count) => showProgress('calibrate', `${count} rows read`),
   })
   checkMetric(artifact, rows)
@@ -93,23 +94,29 @@ function checkMetric({ metric }: Artifact, rows: readonly { readonly metric?: st
   )
 }
 
-function summarise({ pair, metric, calibration }: Artifact, out: string): object {
+function summarise({ pair, metric, calibration, services }: Artifact, out: string): object {
+  const cascade = services?.cascade?.calibration
   return {
     out,
     pair,
     metric,
     calibration: { ...calibration, levels: undefined },
     levels: shownLevels(calibration),
+    ...(cascade === undefined
+      ? {}
+      : { cascade: { calibration: { ...cascade, levels: undefined }, levels: shownLevels(cascade) } }),
   }
 }
 
 function toText(artifact: Artifact, out: string): string {
   const { pair, calibration } = artifact
+  const { cascade } = artifact.services ?? {}
   return [
     `small ${pair.small}: mean quality ${calibration.meanQuality.small.toFixed(3)}`,
     `large ${pair.large}: mean quality ${calibration.meanQuality.large.toFixed(3)}`,
     writeLevels(artifact),
     '',
+    ...(cascade === undefined ? [] : [writeCascade(cascade, pair), '']),
     `written to ${out}`,
     '',
   ].join('\n')

@@ -9,8 +9,9 @@ import {
   type Outcome,
   type Pair,
   type TaskTable,
+  WeirError,
 } from '@weir/core'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { createOutcomeHash, readOutcomes, type OutcomeHash } from '../record/outcome-file.ts'
 import type { Evaluation } from '../report/evaluation.ts'
 import { counted } from '../report/format.ts'
@@ -23,6 +24,7 @@ interface EvaluateOptions {
   readonly training?: readonly string[]
   readonly seed: number
   readonly mode: Mode
+  readonly policy: 'route' | 'cascade'
   readonly json?: boolean
   readonly html?: string
   readonly skipBad?: boolean
@@ -41,6 +43,11 @@ export function register(program: Command): void {
       'rows that the task-type table baseline is fitted on; default: cross-fitted on --data',
     )
     .option('--mode <mode>', 'how levels are meant: promise or estimate', parseModeOption, 'promise')
+    .addOption(
+      new Option('--policy <name>', 'what is measured: the router, or the cascade that reads answers')
+        .choices(['route', 'cascade'])
+        .default('route'),
+    )
     .option('--seed <n>', 'seed of the resampling', parseSeed, 1)
     .option('--json', 'print one JSON object (docs/metrics.md)')
     .option('--html <file>', 'write the report as one self-contained page')
@@ -68,6 +75,13 @@ export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluatio
   const { measureRiver } = await import('../report/measure.ts')
   const { collectWarnings, describeArtifact } = await import('../report/evaluation.ts')
   const artifact = await readArtifact(options.artifact)
+  const { policy } = options
+  if (policy === 'cascade' && artifact.services?.cascade === undefined) {
+    throw new WeirError(
+      'cli.usage',
+      `${options.artifact} holds no cascade; train one with weir train --policy cascade`,
+    )
+  }
   const river = createRiver(artifact, { mode: options.mode })
   const skips = { count: 0 }
   const taskTable = options.training && (await fitTable(options.training, artifact.pair))
@@ -77,6 +91,7 @@ export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluatio
     readData(options, { skips, hash }),
     {
       seed: options.seed,
+      policy,
       relaxation: artifact.relaxation?.t ?? 0,
       ...(taskTable === undefined ? {} : { taskTable }),
     },
@@ -89,6 +104,7 @@ export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluatio
     rowsWithoutPair,
     rowsWithoutText,
     skipped: skips.count,
+    policy,
     artifact: describeArtifact(options.artifact, artifact),
     warnings: collectWarnings(report, { dataHash, artifact }),
   }

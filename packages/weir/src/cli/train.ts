@@ -3,10 +3,17 @@
  * (a temporary file, then a rename), so that an interrupted run leaves nothing half-written.
  */
 import { Option, type Command } from 'commander'
-import { train, WeirError, type Artifact, type LabelMethod, type Pair } from '@weir/core'
+import {
+  train,
+  WeirError,
+  type Artifact,
+  type CascadeArtifact,
+  type LabelMethod,
+  type Pair,
+} from '@weir/core'
 import { checkWritable, writeArtifact } from '../record/artifact-file.ts'
 import { readPairRows } from '../record/pair-rows.ts'
-import { shownLevels, writeLevels } from '../report/levels-text.ts'
+import { shownLevels, writeCascade, writeLevels } from '../report/levels-text.ts'
 import { parseCount, parseDelta, parseSeed, today } from './parse-option.ts'
 import { endProgress, showProgress } from './progress.ts'
 
@@ -15,6 +22,7 @@ interface TrainFlags {
   readonly small: string
   readonly large: string
   readonly method: LabelMethod
+  readonly policy: 'route' | 'cascade'
   readonly rows?: number
   readonly seed: number
   readonly delta: number
@@ -39,6 +47,14 @@ export function register(program: Command): void {
         .choices(['trans', 'prob', 'det'])
         .default('trans'),
     )
+    .addOption(
+      new Option(
+        '--policy <name>',
+        'what to train for: the router alone, or also the cascade that reads answers',
+      )
+        .choices(['route', 'cascade'])
+        .default('route'),
+    )
     .option('--rows <n>', 'train on this many rows, drawn by the seed (default: all)', parseCount)
     .option('--seed <n>', 'seed; the same rows and seed give the same bytes', parseSeed, 0)
     .option('--delta <chance>', 'chance that the promise of a level is broken, in (0, 0.5]', parseDelta, 0.05)
@@ -60,6 +76,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const { rows, dataHash } = await readPairRows(flags.data, pair, {
     skipBad: flags.skipBad === true,
     onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
+    keepsAnswers: flags.policy === 'cascade',
     onProgress: (count) => showProgress('train', `${count} rows read`),
   })
   const artifact = await train(rows, {
@@ -69,6 +86,7 @@ async function run(flags: TrainFlags): Promise<void> {
     dataHash,
     date: today(),
     delta: flags.delta,
+    policies: flags.policy === 'route' ? [] : [flags.policy],
     ...(flags.rows === undefined ? {} : { rows: flags.rows }),
     onProgress: async ({ step, done, total }) => {
       showProgress('train', `${done}/${total} ${step}`)
@@ -86,6 +104,7 @@ async function run(flags: TrainFlags): Promise<void> {
 function summarise(artifact: Artifact, out: string): object {
   const { method, pair, metric, training, crossValidation } = artifact
   const t = artifact.relaxation?.t ?? null
+  const { cascade } = artifact.services ?? {}
   return {
     out,
     method,
@@ -96,11 +115,24 @@ function summarise(artifact: Artifact, out: string): object {
     crossValidation,
     calibration: { ...artifact.calibration, levels: undefined },
     levels: shownLevels(artifact.calibration),
+    ...(cascade === undefined ? {} : { cascade: summariseCascade(cascade) }),
+  }
+}
+
+function summariseCascade({ rows, signals, costs, crossValidation, calibration }: CascadeArtifact): object {
+  return {
+    rows,
+    signals,
+    costs,
+    crossValidation,
+    calibration: { ...calibration, levels: undefined },
+    levels: shownLevels(calibration),
   }
 }
 
 function toText(artifact: Artifact, out: string): string {
   const { pair, training, crossValidation: cv, method, relaxation } = artifact
+  const { cascade } = artifact.services ?? {}
   const lines = [
     `${training.rows} rows, seed ${training.seed}, data ${training.dataHash.slice(0, 12)}, label ${method}` +
       (relaxation === null ? '' : ` (t* = ${relaxation.t.toFixed(3)})`),
@@ -111,6 +143,7 @@ function toText(artifact: Artifact, out: string): string {
     '',
     writeLevels(artifact),
     '',
+    ...(cascade === undefined ? [] : [writeCascade(cascade, pair), '']),
     `written to ${out}`,
   ]
   return `${lines.join('\n')}\n`

@@ -12,6 +12,8 @@ export interface PairRows {
 }
 
 export interface ReadPairRowsOptions extends ReadOutcomesOptions {
+  /** Keep what a cascade reads: the small model's answers, and what the calls cost. Default false. */
+  readonly keepsAnswers?: boolean
   /** Called now and then with the number of rows read so far. */
   readonly onProgress?: (rows: number) => void
 }
@@ -28,7 +30,7 @@ export async function readPairRows(
   const hash = createOutcomeHash()
   for await (const row of readOutcomes(files, options)) {
     hash.update(row)
-    rows.push(slim(row, pair))
+    rows.push(slim(row, pair, options.keepsAnswers === true))
     if (rows.length % PROGRESS_ROWS === 0) options.onProgress?.(rows.length)
   }
   if (rows.length === 0) {
@@ -40,7 +42,7 @@ export async function readPairRows(
   return { rows, dataHash: hash.digest() }
 }
 
-function slim(row: Outcome, pair: Pair): Outcome {
+function slim(row: Outcome, pair: Pair, keepsAnswers: boolean): Outcome {
   const { id, category, metric, prompt, messages } = row
   const text = {
     ...(category === undefined ? {} : { category }),
@@ -52,6 +54,12 @@ function slim(row: Outcome, pair: Pair): Outcome {
   // Names alone are kept of other models, so that an error can list them.
   if (outcome === undefined)
     return { id, models: Object.fromEntries(Object.keys(row.models).map((name) => [name, {}])) }
+  const { largeCostUsd: costUsd } = outcome
+  const small = keepsAnswers ? row.models[pair.small] : undefined
+  if (small !== undefined) {
+    const large = { ...toModel(outcome.largeScores), ...(costUsd === undefined ? {} : { costUsd }) }
+    return { id, ...text, models: { [pair.small]: small, [pair.large]: large } }
+  }
   return {
     id,
     ...text,

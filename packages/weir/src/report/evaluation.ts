@@ -11,6 +11,8 @@ export interface Provenance {
   readonly rowsWithoutPair: number
   readonly rowsWithoutText: number
   readonly skipped: number
+  /** What was measured. */
+  readonly policy: 'route' | 'cascade'
   readonly artifact: {
     /** Path as named on the command line. */
     readonly file: string

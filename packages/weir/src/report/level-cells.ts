@@ -13,6 +13,8 @@ export const LEVEL_TITLES: readonly string[] = [
   'quality',
   'cost a query',
   'saved',
+  'thrown away',
+  'of the cost',
 ]
 
 /** One per title. */
@@ -27,6 +29,8 @@ export function toLevelCells(level: LevelReport): readonly string[] {
     decimal(level.quality),
     dollars(level.costUsd),
     percent(level.costSaving),
+    percent(level.thrownAway?.fraction ?? null),
+    percent(shareOfCost(level)),
   ]
 }
 
@@ -36,4 +40,10 @@ export function explainLevels(levels: readonly LevelReport[]): string {
   return isPromised
     ? 'Promises: kept with the confidence of the artifact on traffic like its calibration rows; a level that those rows cannot prove sends everything to the large model.'
     : 'Estimates: thresholds are point estimates, without guarantee.'
+}
+
+/** What answers that were not given took of the money. */
+function shareOfCost({ thrownAway, costUsd }: LevelReport): number | null {
+  const wasted = thrownAway?.costUsd ?? null
+  return wasted === null || costUsd === null || costUsd === 0 ? null : wasted / costUsd
 }

@@ -2,8 +2,8 @@
  * Quality levels of an artifact as text: what is promised, what is estimated, and a bar for the share kept small, so that the price of
  * certainty is seen at once.
  */
-import type { Artifact, Calibration, OperatingPoint } from '@weir/core'
-import { percent } from './format.ts'
+import type { Artifact, Calibration, CascadeArtifact, OperatingPoint } from '@weir/core'
+import { dollars, percent } from './format.ts'
 
 /** Levels of the table; the artifact holds more. */
 const SHOWN_LEVELS: readonly number[] = [0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 1]
@@ -22,8 +22,26 @@ export function shownLevels({ levels }: Calibration): readonly ShownLevel[] {
   })
 }
 
+/** What a cascade adds to the router of its artifact. Lines without a line feed at the end. */
+export function writeCascade(cascade: CascadeArtifact, { small, large }: Artifact['pair']): string {
+  const { rows, signals, crossValidation: cv, costs } = cascade
+  const read = signals.length === 0 ? 'the text alone' : `the text and ${signals.join(', ')}`
+  return [
+    `cascade: ${rows} answers of ${small} read (${read}); APGR over the share escalated ${show(cv.apgr)}, the router's on these rows ${show(cv.routerApgr)}, ` +
+      `AUROC ${show(cv.auroc)}, calibration error ${cv.expectedCalibrationError.toFixed(3)}`,
+    costs === null
+      ? `costs of the calls are not in the rows: every query is drafted by ${small}, and what thrown-away drafts cost is not known`
+      : `a draft costs ${dollars(costs.smallUsd)}, a call of ${large} ${dollars(costs.largeUsd)}: where a draft would hardly be accepted, the query goes straight to ${large}`,
+    writeLevels(cascade),
+  ].join('\n')
+}
+
+function show(value: number | null): string {
+  return value === null ? 'undefined' : value.toFixed(3)
+}
+
 /** Lines without a line feed at the end. */
-export function writeLevels({ calibration }: Artifact): string {
+export function writeLevels({ calibration }: Pick<Artifact, 'calibration'>): string {
   return [
     describe(calibration),
     '',

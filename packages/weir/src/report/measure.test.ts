@@ -18,6 +18,7 @@ async function evaluate(): Promise<Evaluation> {
     files: ['rows.jsonl'],
     skipped: 0,
     artifact: describeArtifact('a.weir', makeArtifact(river)),
+    policy: 'route',
     warnings: [],
   }
 }

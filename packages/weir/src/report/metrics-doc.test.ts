@@ -18,7 +18,7 @@ async function evaluate(): Promise<Evaluation> {
   const river = makeRiver()
   const { report, ...left } = await measureRiver(river, makeRows(200, 1), { seed: 1, resamples: 20 })
   const artifact = describeArtifact('a.weir', makeArtifact(river))
-  return { ...report, ...left, dataHash: 'b', files: [], skipped: 0, artifact, warnings: [] }
+  return { ...report, ...left, dataHash: 'b', files: [], skipped: 0, policy: 'route', artifact, warnings: [] }
 }
 
 /** Follows a documented path such as levels[].delivered. */

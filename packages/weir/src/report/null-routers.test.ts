@@ -23,7 +23,7 @@ async function evaluate({ knowsMoney }: { knowsMoney: boolean }): Promise<Evalua
   })
   const { report, ...left } = await measureRiver(river, rows, { seed: 1, resamples: 50 })
   const artifact = describeArtifact('a.weir', makeArtifact(river))
-  return { ...report, ...left, dataHash: 'b', files: [], skipped: 0, artifact, warnings: [] }
+  return { ...report, ...left, dataHash: 'b', files: [], skipped: 0, policy: 'route', artifact, warnings: [] }
 }
 
 describe('listNullRouters', () => {

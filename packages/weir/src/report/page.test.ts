@@ -17,6 +17,7 @@ async function evaluate(count: number): Promise<Evaluation> {
     files: ['<img src=x>.jsonl'],
     skipped: 0,
     artifact: describeArtifact('a.weir', makeArtifact(river)),
+    policy: 'route',
     warnings: [],
   }
 }
