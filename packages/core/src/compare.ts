@@ -22,6 +22,7 @@ import { FAILED_SCORE } from './evaluate/trial-log.ts'
 import { expectedCalibrationError } from './math/calibration-error.ts'
 import { createRng, shuffle } from './math/rng.ts'
 import type { FittedMethod, Lesson, Method } from './methods/method.ts'
+import { probe } from './probe.ts'
 import { replay } from './replay.ts'
 import { queryFromOutcome } from './request/query.ts'
 import { train } from './train.ts'
@@ -128,6 +129,7 @@ async function runSplit({ usable, split, options, report }: SplitRun): Promise<S
     await report(current, 'fitting')
     const fitted = await method.fit(lesson)
     await report(current, 'replaying')
+    const scoreRows = method.readsAnswers === true ? readRows : routeRows
     results.push(await scoreRows(fitted, tested))
   }
   return {
@@ -149,10 +151,16 @@ function draw({ training, seed }: Split, rows: number | undefined): readonly num
 
 function createLesson(
   training: readonly Usable[],
-  { pair, seed, dataHash }: Pick<CompareOptions, 'pair' | 'dataHash'> & { readonly seed: number },
+  {
+    pair,
+    seed,
+    dataHash,
+    methods,
+  }: Pick<CompareOptions, 'pair' | 'dataHash' | 'methods'> & { readonly seed: number },
   report: (step: string) => Promise<void>,
 ): Lesson {
   const rows = training.map(({ row }) => row)
+  const policies = methods.some(({ readsAnswers }) => readsAnswers === true) ? (['cascade'] as const) : []
   const trained = new Map<LabelMethod, Promise<Artifact>>()
   return {
     rows,
@@ -161,7 +169,14 @@ function createLesson(
     train(method) {
       const known = trained.get(method)
       if (known !== undefined) return known
-      const artifact = train(rows, { pair, method, seed, dataHash, onProgress: ({ step }) => report(step) })
+      const artifact = train(rows, {
+        pair,
+        method,
+        seed,
+        dataHash,
+        policies,
+        onProgress: ({ step }) => report(step),
+      })
       trained.set(method, artifact)
       return artifact
     },
@@ -169,7 +184,7 @@ function createLesson(
 }
 
 /** The decisions are those of replay, at a cut-off that does not matter: only their scores are kept. */
-async function scoreRows(
+async function routeRows(
   { river, relaxation }: FittedMethod,
   tested: readonly Usable[],
 ): Promise<MethodTrials> {
@@ -178,17 +193,31 @@ async function scoreRows(
     const replayed = await replay(river, row, { kind: 'threshold', threshold: 0.5 })
     scores[i] = replayed?.decision.score ?? FAILED_SCORE
   }
-  if (relaxation === null) return { scores, expectedCalibrationError: null }
+  return { scores, expectedCalibrationError: errorOf(scores, tested, relaxation) }
+}
+
+/** Every tested answer of the small model read, as the cascade would; FAILED_SCORE where it cannot be. */
+async function readRows(
+  { river, relaxation }: FittedMethod,
+  tested: readonly Usable[],
+): Promise<MethodTrials> {
+  const scores = new Float64Array(tested.length)
+  for (const [i, { row }] of tested.entries()) {
+    const probed = await probe(river, row, 'cascade')
+    scores[i] = probed?.pGoodEnough ?? FAILED_SCORE
+  }
+  return { scores, expectedCalibrationError: errorOf(scores, tested, relaxation), readsAnswers: true }
+}
+
+function errorOf(scores: Float64Array, tested: readonly Usable[], relaxation: number | null): number | null {
+  if (relaxation === null) return null
   const known = [...scores.keys()].filter((i) => scores[i] !== FAILED_SCORE)
   const probabilities = known.map((i) => scores[i] ?? 0)
   const labels = known.map((i) => {
     const outcome = tested[i]?.outcome
     return outcome === undefined ? 0 : goodEnough(outcome, relaxation)
   })
-  return {
-    scores,
-    expectedCalibrationError: known.length === 0 ? null : expectedCalibrationError(probabilities, labels),
-  }
+  return known.length === 0 ? null : expectedCalibrationError(probabilities, labels)
 }
 
 function gapOf({ outcome }: Usable): number {
@@ -206,6 +235,19 @@ function scoreTaskTypes(training: readonly Usable[], tested: readonly Usable[]):
   return Float64Array.from(tested, ({ row }) => table.scoreOf(row.category))
 }
 
+function costsOf(usable: readonly Usable[]): Pick<ComparisonTrials, 'costs'> {
+  const isKnown = usable.every(
+    ({ outcome }) => outcome.smallCostUsd !== undefined && outcome.largeCostUsd !== undefined,
+  )
+  if (!isKnown) return {}
+  return {
+    costs: {
+      small: Float64Array.from(usable, ({ outcome }) => outcome.smallCostUsd ?? 0),
+      large: Float64Array.from(usable, ({ outcome }) => outcome.largeCostUsd ?? 0),
+    },
+  }
+}
+
 function toTrials(
   usable: readonly Usable[],
   splits: readonly SplitTrials[],
@@ -218,6 +260,7 @@ function toTrials(
     small: Float64Array.from(usable, ({ outcome }) => outcome.smallQuality),
     large: Float64Array.from(usable, ({ outcome }) => outcome.largeQuality),
     labels: Float64Array.from(usable, ({ outcome }) => goodEnough(outcome)),
+    ...costsOf(usable),
     questionOf: Uint32Array.from(usable, ({ question }) => questions.get(question) ?? 0),
     questions: questions.size,
     methods: methods.map(({ name }) => name),

@@ -12,6 +12,8 @@ export interface ComparisonTrials {
   readonly large: ArrayLike<number>
   /** Share of sample pairs on which the small model is at least as good as the large one, one per row: what AUROC is held against. */
   readonly labels: ArrayLike<number>
+  /** Metered cost of each model's call, USD, one per row; absent unless every row knows both. */
+  readonly costs?: { readonly small: ArrayLike<number>; readonly large: ArrayLike<number> }
   /** Question of each row, 0 ... questions - 1: what is resampled. */
   readonly questionOf: ArrayLike<number>
   readonly questions: number
@@ -37,4 +39,6 @@ export interface MethodTrials {
   readonly scores: ArrayLike<number>
   /** Of the scores against the method's own label; null when its scores are not probabilities. */
   readonly expectedCalibrationError: number | null
+  /** True for a method that reads the small model's answer first, so that an escalated query has paid for both. Default false. */
+  readonly readsAnswers?: boolean
 }

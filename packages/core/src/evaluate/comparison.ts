@@ -42,14 +42,21 @@ export interface ComparedSystem {
   /** A NullName, or the name of a method. */
   readonly name: string
   readonly kind: 'null' | 'method'
-  /** What it decides from. `category`: the row's given task type; `answers`: the scores of both models. A live router has the text alone. */
-  readonly knows: 'nothing' | 'text' | 'category' | 'answers'
+  /** What it decides from. `category`: the row's given task type; `answer`: the small model's answer; `answers`: the scores of both models. A live router has the text alone. */
+  readonly knows: 'nothing' | 'text' | 'answer' | 'category' | 'answers'
   /** Of its one operating point; null for systems that have many and prefer none. */
   readonly quality: OverSplits | null
   readonly costAdvantage: OverSplits | null
   readonly statistics: Readonly<Record<ComparedStatistic, OverSplits | null>>
   /** Mean quality over the splits at 101 shares kept small, 0 to 1; between operating points by straight lines. Null without scores. */
-  readonly curve: readonly { readonly costAdvantage: number; readonly quality: number }[] | null
+  readonly curve: readonly ComparedPoint[] | null
+}
+
+export interface ComparedPoint {
+  readonly costAdvantage: number
+  readonly quality: number
+  /** Mean cost of a query, every call it made included, USD; absent when the rows do not know costs, and for nulls. */
+  readonly costUsd?: number
 }
 
 export type Verdict = 'better' | 'worse' | 'not told apart'
@@ -78,6 +85,8 @@ export interface Comparison {
   readonly rows: number
   /** Different texts among them. */
   readonly questions: number
+  /** Mean cost of a call of each model over the rows, USD; null when they do not know costs. */
+  readonly costs: { readonly smallUsd: number; readonly largeUsd: number } | null
   readonly splits: readonly {
     readonly seed: number
     readonly trainingRows: number

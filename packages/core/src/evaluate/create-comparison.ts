@@ -46,12 +46,15 @@ export function createComparison(
   const nulls = trials.splits.map((split) => measureNulls(trials, split))
   const systems = [
     ...NULLS.flatMap((name) => describeNull(name, { nulls, scored, replicates }) ?? []),
-    ...scored.filter(({ name }) => trials.methods.includes(name)).map((one) => describe(one, replicates)),
+    ...scored
+      .filter(({ name }) => trials.methods.includes(name))
+      .map((one) => describe(one, replicates, knowsOf(one.name, trials))),
   ]
   return {
     pair: trials.pair,
     rows: trials.small.length,
     questions: trials.questions,
+    costs: meanCosts(trials),
     splits: trials.splits.map(describeSplit),
     systems,
     tests: testMethods(trials.methods, scored, replicates),
@@ -72,11 +75,28 @@ const NULLS: readonly NullName[] = [
   'oracle',
 ]
 
-function describe({ name, values, curve }: Scored, replicates: Replicates): ComparedSystem {
+function knowsOf(name: string, { methods, splits }: ComparisonTrials): ComparedSystem['knows'] {
+  return splits[0]?.methods[methods.indexOf(name)]?.readsAnswers === true ? 'answer' : 'text'
+}
+
+function mean(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function meanCosts({ costs }: ComparisonTrials): Comparison['costs'] {
+  if (costs === undefined) return null
+  return { smallUsd: mean(costs.small), largeUsd: mean(costs.large) }
+}
+
+function describe(
+  { name, values, curve }: Scored,
+  replicates: Replicates,
+  knows: ComparedSystem['knows'],
+): ComparedSystem {
   return {
     name,
     kind: 'method',
-    knows: 'text',
+    knows,
     quality: null,
     costAdvantage: null,
     statistics: summarise(values, (statistic) => replicates.get(replicateName(name, statistic)) ?? []),

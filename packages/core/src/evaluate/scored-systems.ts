@@ -33,12 +33,14 @@ export function collectScored(trials: ComparisonTrials): readonly Scored[] {
     createScored(name, trials, {
       scoresOf: (split) => split.methods[at]?.scores ?? [],
       errorOf: (split) => split.methods[at]?.expectedCalibrationError ?? undefined,
+      readsAnswers: (split) => split.methods[at]?.readsAnswers === true,
     }),
   )
   if (!splits.every(({ taskScores }) => taskScores !== undefined)) return byMethod
   const table = createScored('bestPerTaskType', trials, {
     scoresOf: ({ taskScores }) => taskScores ?? [],
     errorOf: () => undefined,
+    readsAnswers: () => false,
   })
   return [table, ...byMethod]
 }
@@ -46,6 +48,8 @@ export function collectScored(trials: ComparisonTrials): readonly Scored[] {
 interface ScoreSource {
   scoresOf(split: SplitTrials): ArrayLike<number>
   errorOf(split: SplitTrials): number | undefined
+  /** Whether an escalated query has paid for both models. */
+  readsAnswers(split: SplitTrials): boolean
 }
 
 function createScored(name: string, trials: ComparisonTrials, source: ScoreSource): Scored {
@@ -64,8 +68,24 @@ function createScored(name: string, trials: ComparisonTrials, source: ScoreSourc
       ...read(new Uint16Array(splits[at]?.tested.length ?? 0).fill(1)),
       expectedCalibrationError: splits[at] && source.errorOf(splits[at]),
     })),
-    curve: averageCurves(columns.map((one) => readAtHundredths(createQualityCurve(one)))),
+    curve: averageCurves(
+      columns.map((one) => readAtHundredths(createQualityCurve(one))),
+      splits.flatMap((split) => costsAtHundredths(trials, split, source) ?? []),
+    ),
   }
+}
+
+/** Mean cost at each hundredth of the share kept small; undefined when costs are not known. */
+function costsAtHundredths(
+  { costs }: ComparisonTrials,
+  split: SplitTrials,
+  source: ScoreSource,
+): Float64Array | undefined {
+  if (costs === undefined) return undefined
+  const small = pick(costs.small, split.tested)
+  const large = pick(costs.large, split.tested)
+  const escalated = source.readsAnswers(split) ? large.map((cost, row) => cost + (small[row] ?? 0)) : large
+  return readAtHundredths(createQualityCurve({ scores: source.scoresOf(split), small, large: escalated }))
 }
 
 function pick(values: ArrayLike<number>, rows: readonly number[]): Float64Array {
@@ -96,10 +116,18 @@ export function drawReplicates(
   )
 }
 
-export function averageCurves(curves: readonly Float64Array[]): NonNullable<ComparedSystem['curve']> {
+/** `costs`: as `curves`, in USD; none when they are not known. */
+export function averageCurves(
+  curves: readonly Float64Array[],
+  costs: readonly Float64Array[] = [],
+): NonNullable<ComparedSystem['curve']> {
   const steps = (curves[0]?.length ?? 1) - 1
-  return Array.from({ length: steps + 1 }, (_, step) => ({
-    costAdvantage: step / steps,
-    quality: meanOf(curves.map((curve) => curve[step])) ?? 0,
-  }))
+  return Array.from({ length: steps + 1 }, (_, step) => {
+    const costUsd = costs.length === 0 ? undefined : meanOf(costs.map((curve) => curve[step]))
+    return {
+      costAdvantage: step / steps,
+      quality: meanOf(curves.map((curve) => curve[step])) ?? 0,
+      ...(costUsd === undefined ? {} : { costUsd }),
+    }
+  })
 }

@@ -12,6 +12,8 @@ export interface Method {
   readonly name: string
   /** What it is, in half a sentence. */
   readonly summary: string
+  /** True when it reads the small model's answer before it is given. Default false. */
+  readonly readsAnswers?: boolean
   /** Throws `data.too_few`, `data.one_class` when the rows cannot teach. */
   fit(lesson: Lesson): Promise<FittedMethod>
 }

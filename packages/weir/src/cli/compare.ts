@@ -111,6 +111,7 @@ async function compareFiles(flags: CompareFlags): Promise<ComparisonResult> {
       skipped += 1
       process.stderr.write(`skipped ${message}\n`)
     },
+    keepsAnswers: flags.methods.some(({ readsAnswers }) => readsAnswers === true),
     onProgress: (count) => showProgress('compare', `${count} rows read`),
   })
   const plan: SplitPlan =

@@ -8,6 +8,7 @@ import { count, counted } from './format.ts'
 import { escape, renderDocument, renderFacts, renderTable, section } from './html.ts'
 import { plotApgr } from './plot-apgr.ts'
 import { listLines, plotCompareCurves, type DrawnLine } from './plot-compare-curves.ts'
+import { plotCompareMoney } from './plot-compare-money.ts'
 import { SERIES_STYLE } from './series.ts'
 
 /** `writtenAt`: ISO 8601, UTC. */
@@ -21,6 +22,7 @@ export function renderComparePage(result: ComparisonResult, writtenAt: string): 
 <p class="headline">${escape(renderFinding(result))}</p>
 ${warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join('\n')}
 ${renderCurves(result)}
+${renderMoney(result)}
 ${renderApgr(result)}
 ${renderTests(result)}
 ${renderFurther(result)}
@@ -37,6 +39,17 @@ function renderCurves(result: ComparisonResult): string {
     `<ul class="legend">${listLegend(result).map(renderLegend).join('')}</ul>
 <figure>${plotCompareCurves(result)}</figure>
 ${toHtml(listSystems(result), () => false)}`,
+  )
+}
+
+function renderMoney(result: ComparisonResult): string {
+  const plot = plotCompareMoney(result)
+  if (plot === '') return ''
+  return section(
+    'Quality against money',
+    'Further left is cheaper, higher is better. Every call of a query is counted: a cascade pays for the drafts that it throws away, so its line begins right of ' +
+      'the large model alone. The straight dashed line is what mixing the two models by lot buys; below it a system costs more than it is worth.',
+    `<figure>${plot}</figure>`,
   )
 }
 
