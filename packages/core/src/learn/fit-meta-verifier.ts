@@ -4,11 +4,12 @@
  *   threshold   the lowest bins                                     band     a run of neighbouring bins
  *   greedy      prefixes of the bins by the mean gain large - small, smoothed by a Gaussian over neighbouring bins
  *   pomdp       P(class | bin) for NEEDY, GOOD, HOPELESS; the action with the higher expected payoff, for a grid of r
- *   best        the best of all these
+ *   best        the kind whose tables, chosen on the other folds, do best on rows that they have not seen
  *
- * Of each kind's tables the one with the highest lift of incremental benefit per cost (math/benefit-lift.ts) on the rows; of equals the first,
- * threshold before the others. Source: AutoMix, arXiv:2310.12963 and its code. Departures: bins of equal mass, since a verifier's values pile
- * up at the ends; a class for every row (learn/answer-classes.ts).
+ * Of a kind's tables the one with the highest lift of incremental benefit per cost (math/benefit-lift.ts) on the rows; of equals the first, and
+ * of equal kinds the one named first. Source: AutoMix, arXiv:2310.12963 and its code. Departures: bins of equal mass, since a verifier's values
+ * pile up at the ends; a class for every row (learn/answer-classes.ts); kinds are compared on unseen rows, since on the rows themselves the
+ * kind with more tables always wins and was then worse on fresh ones (docs/methods/cascade-search.md).
  */
 import { binOf, type MetaVerifier } from '../decide/meta-verifier.ts'
 import { benefitLift, type CostedQuality } from '../math/benefit-lift.ts'
@@ -50,6 +51,7 @@ export interface FittedMetaVerifier extends MetaVerifier {
 }
 
 export const META_VERIFIER_BINS: number = 8
+export const META_VERIFIER_FOLDS: number = 5
 /** Of the Gaussian, in bins. */
 export const SMOOTHING: number = 2
 
@@ -58,18 +60,50 @@ export function fitMetaVerifier(
   rows: readonly VerifiedRow[],
   { signal, kind = 'best', bins = META_VERIFIER_BINS }: MetaVerifierOptions,
 ): FittedMetaVerifier | undefined {
+  const fit = (some: readonly VerifiedRow[], one: MetaVerifierKind): FittedMetaVerifier | undefined =>
+    fitKind(some, one, { signal, bins })
+  return fit(rows, kind === 'best' ? bestKind(rows, fit) : kind)
+}
+
+type FitKind = (rows: readonly VerifiedRow[], kind: MetaVerifierKind) => FittedMetaVerifier | undefined
+
+/** By lift over all rows, each with the table of the folds that it is not in. */
+function bestKind(rows: readonly VerifiedRow[], fit: FitKind): MetaVerifierKind {
+  let best: { readonly kind: MetaVerifierKind; readonly lift: number } | undefined
+  for (const kind of META_VERIFIERS) {
+    const up = Array.from({ length: META_VERIFIER_FOLDS }, (_, fold) => {
+      const fitted = fit(
+        rows.filter((_, i) => i % META_VERIFIER_FOLDS !== fold),
+        kind,
+      )
+      return rows.filter((row, i) => i % META_VERIFIER_FOLDS === fold && isEscalated(fitted, row))
+    }).flat()
+    const lift = liftOf(rows, up) ?? Number.NEGATIVE_INFINITY
+    if (best === undefined || lift > best.lift) best = { kind, lift }
+  }
+  return best?.kind ?? 'threshold'
+}
+
+/** Without a table (the large model is no better on the other folds) nothing is. */
+function isEscalated(fitted: FittedMetaVerifier | undefined, { value }: VerifiedRow): boolean {
+  return fitted?.escalates[binOf(fitted.edges, value)] ?? false
+}
+
+function fitKind(
+  rows: readonly VerifiedRow[],
+  kind: MetaVerifierKind,
+  { signal, bins }: Pick<Required<MetaVerifierOptions>, 'signal' | 'bins'>,
+): FittedMetaVerifier | undefined {
   const edges = edgesOf(rows, bins)
   const binned = Array.from({ length: edges.length + 1 }, (): VerifiedRow[] => [])
   for (const row of rows) binned[binOf(edges, row.value)]?.push(row)
   const classes = classifyAnswers(binned)
-  const trial: Trial = { rows, binned, classes }
   let best: FittedMetaVerifier | undefined
-  for (const one of META_VERIFIERS.filter((name) => kind === 'best' || name === kind)) {
-    for (const escalates of TABLES[one](trial)) {
-      const { lift, escalated } = tryTable(trial, escalates)
-      if (lift === undefined || lift <= (best?.lift ?? Number.NEGATIVE_INFINITY)) continue
-      best = { kind: one, signal, edges, escalates, lift, escalated, classes }
-    }
+  for (const escalates of TABLES[kind]({ binned, classes })) {
+    const up = binned.flatMap((some, bin) => (escalates[bin] === true ? some : []))
+    const lift = liftOf(rows, up)
+    if (lift === undefined || lift <= (best?.lift ?? Number.NEGATIVE_INFINITY)) continue
+    best = { kind, signal, edges, escalates, lift, escalated: up.length / rows.length, classes }
   }
   return best
 }
@@ -82,7 +116,6 @@ function edgesOf(rows: readonly VerifiedRow[], bins: number): readonly number[] 
 }
 
 interface Trial {
-  readonly rows: readonly VerifiedRow[]
   /** One list per bin, lowest values first. */
   readonly binned: readonly (readonly VerifiedRow[])[]
   readonly classes: readonly ClassShares[]
@@ -129,11 +162,8 @@ function mirror(at: number, n: number): number {
   return folded < n ? folded : 2 * n - 1 - folded
 }
 
-function tryTable(
-  { rows, binned }: Trial,
-  escalates: Table,
-): { readonly lift: number | undefined; readonly escalated: number } {
-  const up = binned.flatMap((some, bin) => (escalates[bin] === true ? some : []))
+/** Of escalating the rows `up`. */
+function liftOf(rows: readonly VerifiedRow[], up: readonly VerifiedRow[]): number | undefined {
   const share = up.length / rows.length
   const small = of(rows, ({ smallQuality, smallCostUsd }) => [smallQuality, smallCostUsd])
   const large = of(rows, ({ largeQuality, largeCostUsd }) => [largeQuality, largeCostUsd])
@@ -142,7 +172,7 @@ function tryTable(
     quality: small.quality + share * gained.quality,
     costUsd: small.costUsd + mean(rows, ({ checkCostUsd = 0 }) => checkCostUsd) + share * gained.costUsd,
   }
-  return { lift: benefitLift(system, { small, large }), escalated: share }
+  return benefitLift(system, { small, large })
 }
 
 function of(
