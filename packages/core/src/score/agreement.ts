@@ -11,7 +11,7 @@
 import type { Answer } from '../contract/answer.ts'
 import type { Scorer } from '../contract/score.ts'
 import { finalAnswerOf, type FinalAnswerMode } from './final-answer.ts'
-import { compareWords, countWords } from './text-similarity.ts'
+import { compareWords, weighWords } from './text-similarity.ts'
 
 /** How two answers are compared. */
 export type AgreementMode = FinalAnswerMode | 'text'
@@ -26,9 +26,13 @@ export interface Plurality {
 /** Needs at least one answer. With none that holds a final answer: the first one, agreement 0. */
 export function pluralityOf(answers: readonly Answer[], mode: AgreementMode): Plurality {
   const agreements = agreementsOf(answers, mode)
-  const agreement = Math.max(...agreements)
-  return { best: agreements.indexOf(agreement), agreement }
+  // Sums of the same similarities in another order may differ in the last digit.
+  const least = Math.max(...agreements) - ROUNDING
+  const best = agreements.findIndex((one) => one >= least)
+  return { best, agreement: agreements[best] ?? 0 }
 }
+
+const ROUNDING = 1e-9
 
 /** Agreement of each answer with all of them, itself included where it holds an answer. Range [0, 1]. */
 export function agreementsOf(answers: readonly Answer[], mode: AgreementMode): readonly number[] {
@@ -39,11 +43,22 @@ export function agreementsOf(answers: readonly Answer[], mode: AgreementMode): r
   return finals.map((final) => (final === undefined ? 0 : (counts.get(final) ?? 0) / answers.length))
 }
 
+/** Each pair is compared once. */
 function textAgreements(texts: readonly string[]): readonly number[] {
-  const counted = texts.map(countWords)
-  return counted.map((one) =>
-    one.total === 0 ? 0 : counted.reduce((sum, other) => sum + compareWords(one, other), 0) / counted.length,
-  )
+  const weighed = texts.map(weighWords)
+  const sums = weighed.map(({ weights }): number => (weights.size === 0 ? 0 : 1))
+  weighed.forEach((one, i) => {
+    for (let j = i + 1; j < weighed.length; j++) {
+      const other = weighed[j]
+      const similarity =
+        one.weights.size === 0 || other === undefined || other.weights.size === 0
+          ? 0
+          : compareWords(one, other)
+      sums[i] = (sums[i] ?? 0) + similarity
+      sums[j] = (sums[j] ?? 0) + similarity
+    }
+  })
+  return sums.map((sum) => Math.min(1, sum / texts.length))
 }
 
 export interface AgreementOptions {

@@ -2,7 +2,7 @@
  * Repetition: a model that goes round in circles, within one answer or over the steps of a conversation.
  *
  *   line     the same line stands `times` times in a row (at least one letter or digit in it)
- *   ending   the text ends in one unit of at least MIN_UNIT characters, `times` times over
+ *   ending   the text, up to its last letter or digit, ends in one unit of at least MIN_UNIT characters, `times` times over
  *   action   the same answer, tool calls included, for the `times`-th time: counted over the assistant's turns of the conversation and over
  *            this request's attempts of the same model
  *
@@ -39,18 +39,25 @@ function hasRepeatedLine(text: string, times: number): boolean {
 }
 
 /**
- * From the end backwards: the last `unit` characters equal those before, `times` - 1 times over, when the run of characters that equal the one
- * `unit` places later is long enough.
+ * From the last letter or digit backwards: the last `unit` characters equal those before, `times` - 1 times over, when the run of characters that
+ * equal the one `unit` places later is long enough.
  */
 function hasLoopedEnding(text: string, times: number): boolean {
-  const end = text.trimEnd().slice(-LOOKED_AT)
+  const end = endOf(text)
   for (let unit = MIN_UNIT; unit * times <= end.length; unit++) {
     let at = end.length - unit - 1
     while (at >= 0 && end[at] === end[at + unit]) at -= 1
-    if (end.length - unit - 1 - at < unit * (times - 1)) continue
-    if (/[\p{L}\p{N}]/u.test(end.slice(-unit))) return true
+    if (end.length - unit - 1 - at >= unit * (times - 1)) return true
   }
   return false
+}
+
+/** The end of the text up to its last letter or digit: rulers and dots after it repeat without meaning anything. */
+function endOf(text: string): string {
+  const end = text.slice(-LOOKED_AT)
+  let length = end.length
+  while (length > 0 && !/[\p{L}\p{N}]/u.test(end[length - 1] ?? '')) length -= 1
+  return end.slice(0, length)
 }
 
 function isAction(answer: Answer, { query, attempt, earlier }: ScorerInput, times: number): boolean {

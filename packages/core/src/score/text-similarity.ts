@@ -10,27 +10,30 @@
 
 /** Range [0, 1]; symmetric. */
 export function textSimilarity(a: string, b: string): number {
-  return compareWords(countWords(a), countWords(b))
+  return compareWords(weighWords(a), weighWords(b))
 }
 
-export interface WordCounts {
-  readonly counts: ReadonlyMap<string, number>
-  readonly total: number
+/** A text's words, weighted. */
+export interface WeightedWords {
+  /** Square root of each word's share of the text. */
+  readonly weights: ReadonlyMap<string, number>
 }
 
-export function countWords(text: string): WordCounts {
-  const counts = new Map<string, number>()
+export function weighWords(text: string): WeightedWords {
+  const weights = new Map<string, number>()
   let total = 0
   for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
-    counts.set(word, (counts.get(word) ?? 0) + 1)
+    weights.set(word, (weights.get(word) ?? 0) + 1)
     total += 1
   }
-  return { counts, total }
+  for (const [word, count] of weights) weights.set(word, Math.sqrt(count / total))
+  return { weights }
 }
 
-export function compareWords(a: WordCounts, b: WordCounts): number {
-  if (a.total === 0 || b.total === 0) return a.total === b.total ? 1 : 0
+export function compareWords({ weights: a }: WeightedWords, { weights: b }: WeightedWords): number {
+  if (a.size === 0 || b.size === 0) return a.size === b.size ? 1 : 0
+  const [fewer, more] = a.size <= b.size ? [a, b] : [b, a]
   let sum = 0
-  for (const [word, count] of a.counts) sum += Math.sqrt(count * (b.counts.get(word) ?? 0))
-  return Math.min(1, sum / Math.sqrt(a.total * b.total))
+  for (const [word, weight] of fewer) sum += weight * (more.get(word) ?? 0)
+  return Math.min(1, sum)
 }

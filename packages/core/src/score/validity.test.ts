@@ -105,6 +105,7 @@ describe('notRepeated', () => {
     [`First: ${'and then we go on '.repeat(3)}`, false],
     [`First: ${'and then we go on '.repeat(2)}`, true],
     [`${'and then we go on '.repeat(5)}stop`, true],
+    [`First: ${'and then we go on '.repeat(3)}...`, false],
     ['1 2 3 4 5 6 7 8 9 10 11 12 13 14 15', true],
     ['', true],
   ])('%j', (given, expected) => {
