@@ -3,6 +3,7 @@
  *
  *   - what only weir asked for is taken out again: log-probabilities become null, the usage event is left out
  *   - a tool call waits until it is whole: a caller gets all of it or, when the stream breaks, none
+ *   - what is no event of an answer ends the stream with an error, and so does an end before the answer's
  *
  * Text flows at once. Every other byte stays as the upstream wrote it.
  */
@@ -40,8 +41,12 @@ export class EventGate implements Outlet {
   #held: Buffer[] = []
   #heldBytes = 0
   #lastWriteMs = 0
-  /** Choices whose tool calls are not whole yet. */
+  /** Choices that have not said why they finished; those of them with a tool call hold the stream. */
+  readonly #unfinished = new Set<number>()
   readonly #open = new Set<number>()
+  /** The last event was passed: [DONE], or an error. */
+  #hasEnd = false
+  #hasChoice = false
   #isOver = false
 
   constructor(options: EventGateOptions) {
@@ -55,25 +60,27 @@ export class EventGate implements Outlet {
     let start = 0
     const ready: Buffer[] = []
     for (let end = eventEnd(bytes, 0); end > 0; end = eventEnd(bytes, start)) {
-      ready.push(...this.#pass(bytes.subarray(start, end)))
+      const passed = this.#pass(bytes.subarray(start, end))
+      if (passed === 'broken') return this.#break(ready, NOT_JSON)
+      ready.push(...passed)
       start = end
     }
     this.#pending = start === bytes.length ? undefined : bytes.subarray(start)
-    if ((this.#pending?.length ?? 0) + this.#heldBytes > WAITING_BYTES) return this.#overflow(ready)
+    if ((this.#pending?.length ?? 0) + this.#heldBytes > WAITING_BYTES) return this.#break(ready, TOO_LONG)
     return this.#send(ready)
   }
 
   end(): void {
     if (this.#isOver) return
-    const { outlet } = this.#options
-    const rest = this.#pending
+    const rest = this.#pending ?? EMPTY
     this.#pending = undefined
-    if (rest !== undefined) this.#send(isWholeEvent(rest) ? this.#pass(rest) : [])
-    const isCut = (rest !== undefined && !isWholeEvent(rest)) || this.#open.size > 0
+    const passed = rest.toString('utf8').trim() === '' ? [] : this.#pass(rest)
     this.#isOver = true
-    if (isCut)
-      outlet.fail({ code: 'upstream.bad_body', message: 'the stream ended before its answer was complete' })
-    else outlet.end()
+    if (passed !== 'broken') this.#send(passed)
+    const isWhole = this.#hasEnd || (this.#hasChoice && this.#unfinished.size === 0)
+    // Behind a whole answer a broken rest is nothing that anybody misses.
+    if (isWhole) this.#options.outlet.end()
+    else this.#options.outlet.fail(NO_END)
   }
 
   fail(failure: Failure): void {
@@ -82,17 +89,23 @@ export class EventGate implements Outlet {
     this.#options.outlet.fail(failure)
   }
 
-  #overflow(ready: readonly Buffer[]): boolean {
+  #break(ready: readonly Buffer[], failure: Failure): false {
     this.#send(ready)
     this.#options.abort()
-    this.fail({ code: 'upstream.bad_body', message: 'an event or a tool call of more than 8 MiB' })
+    this.fail(failure)
     return false
   }
 
   /** The event as it is to be sent, behind those that waited for it; nothing when it has to wait or to go. */
-  #pass(event: Buffer): readonly Buffer[] {
+  #pass(event: Buffer): readonly Buffer[] | 'broken' {
     const data = readData(event)
-    if (data === DONE) this.#open.clear()
+    if (data === BROKEN) return 'broken'
+    if (data === DONE || isError(data)) {
+      // Half a tool call is not sent before an error either.
+      if (data !== DONE) this.#held = []
+      this.#hasEnd = true
+      this.#open.clear()
+    }
     const usage = readUsage(data)
     if (usage !== undefined) this.#options.onUsage(usage)
     const isDropped = this.#options.dropsUsage && isUsageEvent(data)
@@ -112,17 +125,24 @@ export class EventGate implements Outlet {
 
   #watch(choice: Readonly<Record<string, unknown>>): void {
     const { delta, finish_reason: finishReason } = choice
+    const index = indexOf(choice)
+    this.#hasChoice = true
     const calls = isRecord(delta) ? (delta['tool_calls'] ?? delta['function_call']) : undefined
     const hasCalls = Array.isArray(calls) ? calls.length > 0 : isRecord(calls)
-    if (hasCalls) this.#open.add(indexOf(choice))
-    if (typeof finishReason === 'string') this.#open.delete(indexOf(choice))
+    if (typeof finishReason === 'string') {
+      this.#unfinished.delete(index)
+      this.#open.delete(index)
+      return
+    }
+    this.#unfinished.add(index)
+    if (hasCalls) this.#open.add(index)
   }
 
   #send(ready: readonly Buffer[]): boolean {
     const { outlet, nowMs } = this.#options
     const [first] = ready
     if (first === undefined) {
-      if (nowMs() - this.#lastWriteMs < SILENCE_MS) return true
+      if (nowMs() - this.#lastWriteMs < SILENCE_MS || this.#isOver) return true
       this.#lastWriteMs = nowMs()
       return outlet.write(KEEP_ALIVE)
     }
@@ -131,12 +151,24 @@ export class EventGate implements Outlet {
   }
 }
 
+const EMPTY = Buffer.alloc(0)
+const TOO_LONG: Failure = { code: 'upstream.bad_body', message: 'an event or a tool call of more than 8 MiB' }
+const NOT_JSON: Failure = {
+  code: 'upstream.bad_body',
+  message: 'an event of the stream is not a JSON object',
+}
+const NO_END: Failure = {
+  code: 'upstream.bad_body',
+  message: 'the stream ended before its answer was complete',
+}
+
 /** An event that clients pass over. */
 export const KEEP_ALIVE: Buffer = Buffer.from(': keep-alive\n\n')
 
 const LF = 0x0a
 const CR = 0x0d
 const DONE = Symbol('done')
+const BROKEN = Symbol('broken')
 
 /** Offset just after the first blank line from `from` on; 0 when there is none. */
 function eventEnd(bytes: Buffer, from: number): number {
@@ -147,12 +179,24 @@ function eventEnd(bytes: Buffer, from: number): number {
   return 0
 }
 
-/** What stands behind `data:`: the end, a JSON value, or undefined for a comment and for what is not JSON. */
+/** What stands behind `data:`: the end, an object, or undefined for an event without data, such as a comment. */
 function readData(event: Buffer): unknown {
   const start = dataStart(event)
-  if (start < 0) return undefined
+  if (start < 0) return hasOnlyFields(event) ? undefined : BROKEN
   const text = event.toString('utf8', start).trim()
-  return text === '[DONE]' ? DONE : parseLoosely(text)
+  if (text === '[DONE]') return DONE
+  const json = parseLoosely(text)
+  return isRecord(json) ? json : BROKEN
+}
+
+/** Every line of an event is a comment or has a name and a colon. */
+function hasOnlyFields(event: Buffer): boolean {
+  const lines = event.toString('utf8').split(/\r?\n/)
+  return lines.every((line) => line === '' || line.includes(':'))
+}
+
+function isError(data: unknown): boolean {
+  return isRecord(data) && data['error'] !== undefined && data['error'] !== null
 }
 
 /** Offset of the value behind `data:`; -1 when the event has none. */
@@ -160,11 +204,6 @@ function dataStart(event: Buffer): number {
   if (event.indexOf('data:') === 0) return 5
   const at = event.indexOf('\ndata:')
   return at < 0 ? -1 : at + 6
-}
-
-/** A last event may lack its blank line. */
-function isWholeEvent(rest: Buffer): boolean {
-  return rest.toString('utf8').trim() === '' || readData(rest) !== undefined || rest[0] === 0x3a
 }
 
 function isUsageEvent(data: unknown): boolean {
