@@ -5,7 +5,7 @@ import type { OtherResult } from './cascade-other-signals.ts'
 export const SEED = 1
 export const RESAMPLES = 1000
 
-/** Of systems.md section 1.1, measured on the source with all its digits. */
+/** The figures to be reproduced. In which order they took equal log-probabilities is not known. */
 export interface Published {
   readonly at20: number
   readonly at50: number
