@@ -72,13 +72,16 @@ describe('renderComparePage', () => {
     expect(html).toContain('&lt;img src=x&gt;.jsonl')
   })
 
-  it('draws a chart of curves and one of APGR, each described in words', () => {
+  it('draws charts of curves, of money and of APGR, each described in words', () => {
     const page = createDocument(renderComparePage(result, AT))
     const plots: readonly Drawn[] = Array.from(page.querySelectorAll('figure svg'))
-    expect(plots).toHaveLength(2)
+    expect(plots).toHaveLength(3)
+    const described = plots.map((plot) => plot.getAttribute('aria-description'))
+    expect(described[0]).toMatch(/trans 0\.\d{3}.*reversed 0\.\d{3}/)
+    expect(described[1]).toMatch(/cost of a query.*\$/)
+    expect(described[2]).toMatch(/trans 0\.\d{3}.*reversed 0\.\d{3}/)
     for (const plot of plots) {
       expect(plot.getAttribute('role')).toBe('img')
-      expect(plot.getAttribute('aria-description')).toMatch(/trans 0\.\d{3}.*reversed 0\.\d{3}/)
       expect(plot.querySelectorAll('path, circle, line').length).toBeGreaterThan(4)
     }
     // Two methods, best per task type, random mix, oracle.
