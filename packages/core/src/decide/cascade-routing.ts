@@ -16,6 +16,14 @@ import type { AcceptAction, Action, CallAction, Policy, Reason, State } from '..
 import type { Rng } from '../math/rng.ts'
 import { weighSupermodels, type Weighed } from './supermodels.ts'
 
+/** Covariance of the errors of the estimates made in one state: what CascadeRoutingOptions.covarianceOf gives, as it is stored. */
+export interface StateCovariance {
+  /** Which models have answered: the sum of 2^place; 0 before any answer. */
+  readonly state: number
+  /** Models x models, row-major. */
+  readonly values: readonly number[]
+}
+
 export interface CascadeRoutingOptions {
   /** Models that are weighed, cheap to dear. Others of the pool are never called. */
   readonly models: readonly string[]

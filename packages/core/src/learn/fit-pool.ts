@@ -29,7 +29,7 @@ import type { PoolExample } from './pool-examples.ts'
 import { selectInversePenalty } from './select-penalty.ts'
 import { findTaskTypes, type TaskTypes } from './task-types.ts'
 
-const FOLDS = 4
+export const POOL_FOLDS: number = 4
 /** As in fit-qualities.ts. */
 const RIDGE = 0.1
 /** Costs follow length smoothly: fewer trees do. */
@@ -41,6 +41,8 @@ export interface PoolFit {
   readonly qualities: Float64Array
   /** The same of costs, USD; null as PoolParameters.costs. */
   readonly costsUsd: Float64Array | null
+  /** Fold of each row, 0 … POOL_FOLDS - 1. */
+  readonly foldOf: Uint8Array
 }
 
 export interface PoolFitOptions {
@@ -76,7 +78,7 @@ export function fitPool(examples: readonly PoolExample[], options: PoolFitOption
   const set = createPoolSet(examples, view, options)
   const foldOf = assignFolds(
     examples.map(({ textKey }) => textKey),
-    FOLDS,
+    POOL_FOLDS,
     createRng(seed),
   )
   // One penalty for all: the first and the last model, cheap and dear, stand for the others.
@@ -86,7 +88,7 @@ export function fitPool(examples: readonly PoolExample[], options: PoolFitOption
   const all = [...examples.keys()]
   const readings: (readonly (readonly number[])[])[] = []
   const costs = set.relativeCosts === null ? null : new Float64Array(all.length * models.length)
-  for (let fold = 0; fold < FOLDS; fold++) {
+  for (let fold = 0; fold < POOL_FOLDS; fold++) {
     const kept = all.filter((row) => foldOf[row] !== fold)
     const readers = fitReaders(set, kept, { seed, penalty })
     const costsOfFold = fitCosts(set, kept, seed)
@@ -109,6 +111,7 @@ export function fitPool(examples: readonly PoolExample[], options: PoolFitOption
     },
     qualities: crossFit({ readings, foldOf, models: models.length }, fits),
     costsUsd: costs,
+    foldOf,
   }
 }
 
@@ -249,7 +252,7 @@ function crossFit(
   fits: (isUsed: (row: number) => boolean) => readonly RidgeLogisticFit[],
 ): Float64Array {
   const qualities = new Float64Array(foldOf.length * models)
-  for (let fold = 0; fold < FOLDS; fold++) {
+  for (let fold = 0; fold < POOL_FOLDS; fold++) {
     const fitted = fits((row) => foldOf[row] !== fold)
     readings.forEach((reading, row) => {
       if (foldOf[row] !== fold) return
