@@ -1,4 +1,5 @@
 /** The sections of docs/results.md, in their order on the page. */
+import { bestOfN } from './best-of-n.ts'
 import { cascadeAnswers } from './cascade-answers.ts'
 import { cascadeSearch } from './cascade-search.ts'
 import { cascadeSignals } from './cascade-signals.ts'
@@ -17,5 +18,6 @@ export const SECTIONS: readonly Section[] = [
   cascadeSignals,
   cascadeSearch,
   cascadeAnswers,
+  bestOfN,
   paperTables,
 ]

@@ -58,6 +58,10 @@ function createRiver(stored: StoredBestOfN): River {
 
 const RIVER = createRiver(STORED)
 
+function selectorOf(rows: readonly Outcome[]): StoredBestOfN['selector'] {
+  return trainBestOfN(rows, { ...OPTIONS, selector: 'reward' }).selector
+}
+
 function codeOf(act: () => unknown): string {
   try {
     act()
@@ -126,6 +130,55 @@ describe('best-of-n', () => {
       const ask = { kind: 'quality', quality: 0.9 } as const
       expect((await replay(again, row, ask))?.decision).toEqual((await replay(RIVER, row, ask))?.decision)
     }
+  })
+
+  it('learns which of several open answers is best, and says how well', () => {
+    const rng = createRng(9)
+    const say = (isRight: boolean): Sample => ({
+      response: isRight ? `It follows that ${rng.int(99)}.` : `I am not sure, perhaps ${rng.int(99)}, sorry.`,
+      score: isRight ? 1 : 0,
+    })
+    const rows = createRows(200, 9).map((row): Outcome => ({
+      ...row,
+      models: {
+        ...row.models,
+        little: {
+          costUsd: 0.01,
+          samples: Array.from({ length: 8 }, () => say(rng.next() < 0.4)),
+        },
+      },
+    }))
+    const { selector, levels } = trainBestOfN(rows, { ...OPTIONS, selector: 'reward' })
+    expect(selector).toMatchObject({ name: 'reward', isFooled: false })
+    if (selector.name !== 'reward') return
+    expect(selector.pairAccuracy).toBeGreaterThan(0.99)
+    // 1 - 0.6^5 = 0.92 of five answers hold a right one.
+    expect(selector.curve[1]?.quality).toBeGreaterThan(0.88)
+    expect(levels.estimate.at(-10)?.threshold).not.toBeNull()
+  })
+
+  it('raises the alarm when more answers make the chosen one worse', () => {
+    // Longer is better up to a point: in most rows 3 words against 12, which teaches length; in some rows 12 against a rambling 60, which only many
+    // draws find. No word comes twice, so that nothing but length can be learned.
+    const rng = createRng(11)
+    const say = (words: number, score: number): Sample => ({
+      response: Array.from({ length: words }, () => rng.int(1e9).toString(36)).join(' '),
+      score,
+    })
+    const createFooling = (rambling: number): Outcome[] =>
+      Array.from({ length: 200 }, (_, i): Outcome => {
+        const isRambling = i % 10 < rambling
+        const samples = Array.from({ length: 8 }, (_, k): Sample =>
+          isRambling ? (k === 0 ? say(60, 0) : say(12, 0.8)) : k % 2 === 0 ? say(3, 0.6) : say(12, 0.8),
+        )
+        return {
+          id: `${i}`,
+          prompt: `Question ${i}`,
+          models: { little: { costUsd: 0.01, samples }, big: { costUsd: 0.2, score: 1 } },
+        }
+      })
+    expect(selectorOf(createFooling(0))).toMatchObject({ isFooled: false })
+    expect(selectorOf(createFooling(3))).toMatchObject({ isFooled: true })
   })
 
   it('refuses rows without enough answers, and rows without cost', () => {

@@ -6,18 +6,30 @@ import type { Mode, OperatingPoint } from './contract/decision.ts'
 import { WeirError } from './contract/errors.ts'
 import type { EncoderSpec } from './contract/features.ts'
 import type { Outcome } from './contract/outcome.ts'
-import type { AnswerEstimator } from './contract/score.ts'
+import { packArray, unpackArray, type PackedArray } from './contract/packed-array.ts'
+import type { AnswerEstimator, Selector } from './contract/score.ts'
 import { createBestOfNPolicy, type ArmUse, type BestOfNPolicyOptions } from './decide/best-of-n.ts'
 import { createArmEstimator } from './estimate/best-of-n.ts'
 import { fromStoredArms, toStoredArms, type StoredArms } from './estimate/stored-arms.ts'
 import { DEFAULT_DELTA, LEVELS } from './learn/calibration.ts'
+import { fitAnswerReward, type FittedReward } from './learn/fit-answer-reward.ts'
 import { fitArms, type BestOfNOptions } from './learn/fit-best-of-n.ts'
 import { selectArmLevels } from './learn/select-arm-levels.ts'
 import { createLexicalEncoder } from './request/lexical.ts'
 import { queryFromOutcome } from './request/query.ts'
 import type { AgreementMode } from './score/agreement.ts'
+import { createRewardSelector } from './score/answer-reward.ts'
 import { createPluralitySelector } from './score/select.ts'
 import type { Service } from './serve.ts'
+
+/** How the best of several answers is chosen. */
+export type StoredSelector =
+  | { readonly name: 'plurality'; readonly mode: AgreementMode }
+  | ({
+      readonly name: 'reward'
+      readonly text: PackedArray
+      readonly exchange: readonly number[]
+    } & Pick<FittedReward, 'pairs' | 'pairAccuracy' | 'curve' | 'isFooled'>)
 
 /** What an artifact keeps under `services['best-of-n']`. Plain data. */
 export interface StoredBestOfN {
@@ -27,7 +39,7 @@ export interface StoredBestOfN {
   readonly unitUsd: number
   /** By model. */
   readonly uses: Readonly<Record<string, ArmUse>>
-  readonly selector: { readonly name: 'plurality'; readonly mode: AgreementMode }
+  readonly selector: StoredSelector
   readonly arms: StoredArms
   readonly levels: Readonly<Record<Mode, readonly OperatingPoint[]>>
   /** 1 - delta of the promises. */
@@ -42,6 +54,8 @@ export interface TrainBestOfNOptions extends Pick<
 > {
   /** Prices to decide by, of all models; without them the rows' `costUsd` decides. */
   readonly candidates?: readonly Candidate[]
+  /** 'plurality' where answers have a short final form; 'reward', a learned proxy, for open answers. Default 'plurality'. */
+  readonly selector?: StoredSelector['name']
   /** How answers are compared when the samples vote. Default 'exact'. */
   readonly agreement?: AgreementMode
   /** Default 'value'. */
@@ -55,24 +69,49 @@ export interface TrainBestOfNOptions extends Pick<
  * neither from prices and tokens nor from the rows.
  */
 export function trainBestOfN(rows: readonly Outcome[], options: TrainBestOfNOptions): StoredBestOfN {
-  const { reference, agreement = 'exact', rule = 'value', delta = DEFAULT_DELTA, seed } = options
-  const fitted = fitArms(rows, {
-    ...options,
-    selector: createPluralitySelector(agreement),
-    encoder: createLexicalEncoder(),
-    toQuery: queryFromOutcome,
-  })
+  const { reference, rule = 'value', delta = DEFAULT_DELTA, seed } = options
+  const { selector, selectorFor } = fitSelector(rows, options)
+  const fitted = fitArms(rows, { ...options, ...READING, selectorFor })
   const uses = addPrices(fitted.uses, options.candidates ?? [])
   const policy = { reference, uses, rule, unitUsd: unitOf(uses, reference) }
   const levels = selectArmLevels(fitted, { levels: LEVELS, delta, seed, policy })
   return {
     ...policy,
-    selector: { name: 'plurality', mode: agreement },
+    selector,
     arms: toStoredArms(fitted.parameters),
     levels,
     confidence: 1 - delta,
     rows: fitted.examples.length,
   }
+}
+
+const READING = { encoder: createLexicalEncoder(), toQuery: queryFromOutcome } as const
+
+function fitSelector(
+  rows: readonly Outcome[],
+  options: TrainBestOfNOptions,
+): { readonly selector: StoredSelector } & Pick<BestOfNOptions, 'selectorFor'> {
+  const { selector = 'plurality', agreement: mode = 'exact' } = options
+  if (selector === 'plurality') {
+    const plurality = createPluralitySelector(mode)
+    return { selector: { name: selector, mode }, selectorFor: () => plurality }
+  }
+  const { reward, heldOutFor, ...measured } = fitAnswerReward(rows, { ...options, ...READING })
+  return {
+    selector: {
+      name: selector,
+      ...measured,
+      text: packArray(reward.text, 'int8'),
+      exchange: reward.exchange,
+    },
+    selectorFor: (query) => createRewardSelector(heldOutFor(query), READING.encoder),
+  }
+}
+
+function createSelector(stored: StoredSelector): Selector {
+  if (stored.name === 'plurality') return createPluralitySelector(stored.mode)
+  const text = unpackArray(stored.text, 'selector.text')
+  return createRewardSelector({ text, exchange: stored.exchange }, READING.encoder)
 }
 
 /** The prices of the candidates beside the means of the rows; of no use to anyone where neither tells a cost. */
@@ -129,7 +168,7 @@ export function createBestOfNService(stored: StoredBestOfN, encoder: EncoderSpec
     levels,
     confidence,
     estimator: createArmEstimator(fromStoredArms(stored.arms, encoder)),
-    scoring: { scorers: [], estimator: UNJUDGED, selector: createPluralitySelector(selector.mode) },
+    scoring: { scorers: [], estimator: UNJUDGED, selector: createSelector(selector) },
     createPolicy: ({ threshold, mode }) =>
       createBestOfNPolicy({
         reference,

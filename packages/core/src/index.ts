@@ -26,6 +26,7 @@ export {
   createBestOfNService,
   trainBestOfN,
   type StoredBestOfN,
+  type StoredSelector,
   type TrainBestOfNOptions,
 } from './best-of-n.ts'
 export { createPluralitySelector } from './score/select.ts'

@@ -54,7 +54,8 @@ export interface BestOfNOptions {
   readonly reference: string
   /** Numbers of samples, ascending, each at least 1. */
   readonly samples: readonly number[]
-  readonly selector: Selector
+  /** What chooses among the answers to a query; where it was learned from the rows, by parts that have not seen the query. */
+  readonly selectorFor: (query: Query) => Selector
   /** Any safe integer. */
   readonly seed: number
   readonly encoder: Encoder
@@ -123,13 +124,14 @@ export function fitArms(rows: readonly Outcome[], options: BestOfNOptions): Fitt
 }
 
 function toExample(row: Outcome, arms: readonly Arm[], options: BestOfNOptions): ArmExample | undefined {
-  const { encoder, selector, toQuery, reference, seed } = options
+  const { encoder, selectorFor, toQuery, reference, seed } = options
   const query = toQuery(row)
   const standard = Object.hasOwn(row.models, reference) ? row.models[reference] : undefined
   if (query === undefined || standard === undefined) return undefined
   const referenceScores = scoresOf(standard)
   if (referenceScores.length === 0) return undefined
   const rng = createRng(seed)
+  const selector = selectorFor(query)
   const outcomes = arms.flatMap(({ model, samples }) => {
     const outcome = Object.hasOwn(row.models, model) ? row.models[model] : undefined
     if (outcome === undefined) return []
