@@ -160,16 +160,25 @@ function ask(url: string, body: string, agent: Agent): Promise<Received> {
 
 interface Parsed {
   readonly tokens: readonly string[]
-  readonly calls: readonly { readonly name: string; readonly arguments: string }[]
+  readonly calls: readonly Call[]
   readonly hasError: boolean
   readonly isWhole: boolean
   readonly problems: readonly string[]
 }
 
-interface Choice {
-  readonly delta: { readonly content?: string; readonly tool_calls?: readonly CallPiece[] }
-  readonly logprobs: unknown
-  readonly finish_reason: string | null
+interface Call {
+  name: string
+  arguments: string
+}
+
+interface Chunk {
+  readonly error?: unknown
+  readonly usage?: unknown
+  readonly choices?: readonly {
+    readonly delta: { readonly content?: string; readonly tool_calls?: readonly CallPiece[] }
+    readonly logprobs: unknown
+    readonly finish_reason: string | null
+  }[]
 }
 
 interface CallPiece {
@@ -177,95 +186,109 @@ interface CallPiece {
   readonly function: { readonly name?: string; readonly arguments: string }
 }
 
+/** What stands behind `data: `; undefined for a comment. Blank lines may be more than one. */
+function eventsIn(text: string): readonly string[] {
+  const events = text.split(/\n\n+/).filter((one) => one !== '' && !one.startsWith(':'))
+  return events.map((event) => /^data: (.*)$/s.exec(event)?.[1] ?? '')
+}
+
+function toChunk(data: string): Chunk | undefined {
+  try {
+    return JSON.parse(data) as Chunk
+  } catch {
+    return undefined
+  }
+}
+
 /** As a strict client reads it: every event is whole and parses. */
 function parse(text: string): Parsed {
-  const problems: string[] = []
-  const calls: { name: string; arguments: string }[] = []
-  let content = ''
-  let hasError = false
-  let isDone = false
-  let isFinished = false
-  if (text !== '' && !text.endsWith('\n\n')) problems.push('the last event is not whole')
-  // Blank lines may be more than one.
-  for (const event of text.split(/\n\n+/).filter((one) => one !== '')) {
-    if (event.startsWith(':')) continue
-    if (hasError || isDone) problems.push('an event after the end')
-    const data = /^data: (.*)$/s.exec(event)?.[1] ?? ''
-    if (data === '[DONE]') {
-      isDone = true
-      continue
-    }
-    let json: {
-      error?: unknown
-      usage?: unknown
-      choices?: Choice[]
-    }
-    try {
-      json = JSON.parse(data) as typeof json
-    } catch {
-      problems.push(`an event that is not JSON: ${data.slice(0, 80)}`)
-      continue
-    }
-    if (json.error !== undefined) hasError = true
-    if (json.usage !== undefined && json.usage !== null) problems.push('usage that nobody asked for')
-    for (const { delta, logprobs, finish_reason: finish } of json.choices ?? []) {
-      isFinished ||= finish !== null
-      if (logprobs !== null) problems.push('log-probabilities that nobody asked for')
-      content += delta.content ?? ''
-      for (const piece of delta.tool_calls ?? []) {
-        const call = (calls[piece.index] ??= { name: '', arguments: '' })
-        call.name += piece.function.name ?? ''
-        call.arguments += piece.function.arguments
-      }
-    }
-  }
+  const problems = text !== '' && !text.endsWith('\n\n') ? ['the last event is not whole'] : []
+  const data = eventsIn(text)
+  const isDone = data.at(-1) === '[DONE]'
+  const read = (isDone ? data.slice(0, -1) : data).map(toChunk)
+  if (read.includes(undefined)) problems.push(`an event that is not JSON among ${JSON.stringify(data)}`)
+  const chunks = read.filter((chunk) => chunk !== undefined)
+  if (chunks.slice(0, -1).some(({ error }) => error !== undefined)) problems.push('an event after an error')
+  if (chunks.some(({ usage }) => (usage ?? null) !== null)) problems.push('usage that nobody asked for')
+  const choices = chunks.flatMap((chunk) => chunk.choices ?? [])
+  if (choices.some(({ logprobs }) => logprobs !== null)) problems.push('log-probabilities nobody asked for')
+  const hasError = chunks.at(-1)?.error !== undefined
   // A stream cut off between the finish reason and [DONE] has lost nothing of its answer.
-  const isWhole = isDone || (isFinished && !hasError)
-  return { tokens: content.split(' ').filter((one) => one !== ''), calls, hasError, isWhole, problems }
+  const isFinished = choices.some(({ finish_reason: finish }) => finish !== null)
+  return {
+    tokens: wordsOf(choices.map(({ delta }) => delta.content ?? '').join('')),
+    calls: joinCalls(choices.flatMap(({ delta }) => delta.tool_calls ?? [])),
+    hasError,
+    isWhole: isDone || (isFinished && !hasError),
+    problems,
+  }
+}
+
+function joinCalls(pieces: readonly CallPiece[]): readonly Call[] {
+  const calls: Call[] = []
+  for (const { index, function: piece } of pieces) {
+    const call = (calls[index] ??= { name: '', arguments: '' })
+    call.name += piece.name ?? ''
+    call.arguments += piece.arguments
+  }
+  return calls
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(' ').filter((one) => one !== '')
 }
 
 /** What is wrong with what a caller received; empty when nothing is. */
-function check(id: number, { small, large }: Script, received: Received): readonly string[] {
-  const { status, text, model, isCut } = received
-  if (isCut) return ['the connection was cut']
+function check(id: number, script: Script, received: Received): readonly string[] {
+  const { small, large } = script
+  const { status, text, isCut } = received
+  if (isCut) return [`${id}: the connection was cut`]
   if (status !== 200) {
     const areBothBad = small.fault !== 'none' && large.fault !== 'none'
-    return areBothBad && status >= 500
-      ? []
-      : [`${id}: status ${status} though a model answered: ${text}, ${JSON.stringify({ small, large })}`]
+    return areBothBad && status >= 500 ? [] : [`${id}: status ${status} though a model answered: ${text}`]
   }
-  const { tokens, calls, hasError, isWhole, problems } = parse(text)
-  const wrong = [...problems]
-  const given = model === 'small' ? small : large
-  const wanted = (given.reply.text ?? '').split(' ').filter((one) => one !== '')
-  if (hasError === isWhole) wrong.push(hasError ? 'an error after the end' : 'neither an end nor an error')
-  const isPrefix = tokens.every((token, i) =>
-    i < tokens.length - 1 || !hasError ? token === wanted[i] : wanted[i]?.startsWith(token) === true,
-  )
-  if (!isPrefix) wrong.push(`tokens ${tokens.join(' ')} of ${wanted.join(' ')}`)
-  if (!hasError && tokens.length !== wanted.length) wrong.push('a token is lost')
-  const whole = given.reply.toolCalls ?? []
-  if (calls.length > 0 || !hasError) {
-    if (JSON.stringify(calls) !== JSON.stringify(whole))
-      wrong.push(`half a tool call: ${JSON.stringify(calls)}`)
-  }
-  const isSure = small.reply.p === 0.8 && small.reply.text !== ''
-  if (small.fault === 'none' && isSure && model !== 'small')
-    wrong.push(`a good draft was thrown away: ${received.reason}, ${JSON.stringify(small)}`)
-  const isLate = id % 4 === 0 && received.accept === 'cap_time'
-  if (small.fault === 'none' && !isSure && model === 'small' && large.fault === 'none' && !isLate) {
-    wrong.push('a poor draft was given')
-  }
-  if (id % 4 === 0 && small.fault === 'none' && !isSure && large.fault === 'silent' && !isLate) {
-    wrong.push('the time cap did not end a silent call')
-  }
-  if (model === 'small' && hasError) wrong.push('a held draft broke after it was given')
-  if (hasError && given.fault === 'none') wrong.push('an error though the model answered')
+  const parsed = parse(text)
+  const given = received.model === 'small' ? small : large
+  const wrong = [...parsed.problems, ...checkAnswer(given, parsed), ...checkChoice(id, script, received)]
+  if (received.model === 'small' && parsed.hasError) wrong.push('a held draft broke after it was given')
   return wrong.map((problem) => `${id}: ${problem}`)
 }
 
+/** The answer is the model's: all of it, or with an error a beginning of its text and no half tool call. */
+function checkAnswer({ fault, reply }: Behaviour, { tokens, calls, hasError, isWhole }: Parsed): string[] {
+  const wrong: string[] = []
+  const wanted = wordsOf(reply.text ?? '')
+  const hasAllCalls = JSON.stringify(calls) === JSON.stringify(reply.toolCalls ?? [])
+  if (hasError === isWhole) wrong.push(hasError ? 'an error after the end' : 'neither an end nor an error')
+  if (hasError && fault === 'none') wrong.push('an error though the model answered')
+  const isLastCut = (i: number): boolean => hasError && i === tokens.length - 1
+  const isPrefix = tokens.every((token, i) =>
+    isLastCut(i) ? wanted[i]?.startsWith(token) === true : token === wanted[i],
+  )
+  if (!isPrefix) wrong.push(`tokens ${tokens.join(' ')} of ${wanted.join(' ')}`)
+  if (!hasError && tokens.length !== wanted.length) wrong.push('a token is lost')
+  const mayLackCalls = hasError && calls.length === 0
+  if (!hasAllCalls && !mayLackCalls) wrong.push(`half a tool call: ${JSON.stringify(calls)}`)
+  return wrong
+}
+
+/** The right model was given: a sure draft, else the large one, unless a fault or the time cap stood in the way. */
+function checkChoice(id: number, { small, large }: Script, { model, accept, reason }: Received): string[] {
+  if (small.fault !== 'none') return []
+  const isSure = small.reply.p === 0.8 && small.reply.text !== ''
+  if (isSure) return model === 'small' ? [] : [`a good draft was thrown away: ${reason}`]
+  const isLate = isCapped(id) && accept === 'cap_time'
+  if (isLate) return model === 'small' ? [] : ['the time cap gave an answer that there was not']
+  if (large.fault === 'none' && model === 'small') return ['a poor draft was given']
+  return isCapped(id) && large.fault === 'silent' ? ['the time cap did not end a silent call'] : []
+}
+
+function isCapped(id: number): boolean {
+  return id % 4 === 0
+}
+
 function bodyOf(id: number): string {
-  const caps = id % 4 === 0 ? { weir: { caps: { ms: CAP_MS } } } : {}
+  const caps = isCapped(id) ? { weir: { caps: { ms: CAP_MS } } } : {}
   return chatBody(`${id} easy`, { stream: true, ...caps })
 }
 

@@ -5,6 +5,7 @@
 import type { Command } from 'commander'
 import { createRiver, WeirError, type Artifact, type River } from '@weir/core'
 import type { Config } from '../config/load.ts'
+import type { ExtraCalls } from '../gateway/extra-calls.ts'
 import { readArtifact } from '../record/artifact-file.ts'
 import type { Log } from '../telemetry/log.ts'
 
@@ -59,14 +60,25 @@ async function serveConfig(
   { signal, log }: { readonly signal: AbortSignal; readonly log: Log },
 ): Promise<void> {
   const { startGateway } = await import('../gateway/start.ts')
-  const river = await loadRiver(config)
-  const { record, ...rest } = config
-  const gateway = await startGateway({ ...rest, river, log, ...(record === null ? {} : { record }) })
+  const { createExtraCalls } = await import('../gateway/extra-calls.ts')
+  const extraCalls = createExtraCalls()
+  const river = await loadRiver(config, extraCalls)
+  const { record, doubtCut, external, ...rest } = config
+  const gateway = await startGateway({
+    ...rest,
+    river,
+    extraCalls,
+    log,
+    ...(record === null ? {} : { record }),
+    ...(doubtCut === null ? {} : { doubtCut }),
+    ...(external === null ? {} : { external }),
+  })
   log.info('gateway.ready', {
     url: gateway.url,
     small: river.pair.small,
     large: river.pair.large,
     quality: config.quality,
+    policy: config.policy,
     record: record?.path ?? 'off',
   })
   warnOpen(config, log)
@@ -75,12 +87,27 @@ async function serveConfig(
   log.info('gateway.stopped')
 }
 
-/** Throws `artifact.` errors; `artifact.pair` when the configuration names another pair or lacks a model of it. */
-async function loadRiver(config: Config): Promise<River> {
-  const { artifactPath, models, onEstimatorFailure, onUnfamiliar, mode } = config
+/** Throws `artifact.` errors, `config.signal` and `config.value`; `artifact.pair` when the configuration names another pair or lacks a model of it. */
+async function loadRiver(config: Config, extraCalls: ExtraCalls): Promise<River> {
+  const { artifactPath, models, onEstimatorFailure, onUnfamiliar, mode, policy, caps, onScorerFailure } =
+    config
   const artifact = await readArtifact(artifactPath)
   checkPair(config, artifact)
-  return createRiver(artifact, { candidates: models, onEstimatorFailure, onUnfamiliar, mode })
+  const { buildScorers, checkPolicy } = await import('../config/scorers.ts')
+  const read = [artifact.pair.small]
+  const scorers = buildScorers({ specs: config.scorers, models, read, policy, extraCalls })
+  const river = createRiver(artifact, {
+    candidates: models,
+    onEstimatorFailure,
+    onUnfamiliar,
+    mode,
+    policy,
+    caps,
+    onScorerFailure,
+    scorers,
+  })
+  checkPolicy(policy, Object.keys(river.services ?? {}), models)
+  return river
 }
 
 function checkPair({ small, large, models, artifactPath }: Config, { pair }: Artifact): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { buildScorers, checkPolicy } from './scorers.ts'
 import { knownKeys, loadConfig, parseConfig, type Config } from './load.ts'
 import { editDistance, suggest } from './suggest.ts'
 
@@ -41,6 +42,9 @@ record: { path: data/outcomes.sqlite }
 maxBodyBytes: 4096
 `
 
+/** What a model is taken to give when nothing is stated. */
+const UNSTATED = { logprobs: false, topLogprobs: 0, nativeSamples: false, streamUsage: true }
+
 describe('parseConfig', () => {
   it('resolves what is written', () => {
     const config = parse(FULL)
@@ -56,7 +60,7 @@ describe('parseConfig', () => {
       small: 'tiny',
       large: 'org/huge',
       models: [
-        { model: 'tiny', baseUrl: 'http://localhost:11434', images: false, tools: true },
+        { model: 'tiny', baseUrl: 'http://localhost:11434', images: false, tools: true, ...UNSTATED },
         {
           model: 'org/huge',
           baseUrl: 'https://api.example.com/v1',
@@ -65,8 +69,17 @@ describe('parseConfig', () => {
           outputUsdPerMTok: 10,
           images: true,
           tools: true,
+          ...UNSTATED,
         },
       ],
+      policy: 'route',
+      caps: {},
+      onScorerFailure: 'escalate',
+      scorers: [],
+      doubtCut: null,
+      external: null,
+      abstain: { status: 422 },
+      keepAliveMs: 10_000,
       timeouts: { connectMs: 100, firstByteMs: 200, idleMs: 300 },
       record: { path: '/etc/weir/data/outcomes.sqlite', storeText: false },
       maxBodyBytes: 4096,
@@ -187,6 +200,95 @@ describe('parseConfig', () => {
       code: 'config.unreadable',
       message: 'nowhere.yaml cannot be read (ENOENT); give the file with --config',
     })
+  })
+})
+
+const CASCADE = `
+artifact: /a.json
+policy: cascade
+caps: { calls: 4, usd: 0.05, ms: 20000 }
+onScorerFailure: accept
+abstain: { message: I am not sure. }
+scorers:
+  logprob: {}
+  accumulated: { cut: -4 }
+  selfCheck: { reads: samples, samples: 4 }
+  judge: { model: big }
+  validity: { checks: [{ check: nonEmpty }, { check: notRepeated, times: 4 }] }
+  external: { url: 'https://scorer.internal/x?y=1', apiKey: env:SMALL_KEY }
+models:
+  tiny: { baseUrl: 'http://h', logprobs: true }
+  big: { baseUrl: 'http://h' }
+`
+
+const EXTRA_CALLS = { ask: () => fail(), askExternal: () => fail() }
+
+function build(text: string, read = ['tiny']): readonly string[] {
+  const { scorers: specs, models, policy } = parse(text)
+  return buildScorers({ specs, models, read, policy, extraCalls: EXTRA_CALLS }).map(({ signal }) => signal)
+}
+
+function fail(): never {
+  throw new Error('no call is made while a configuration is loaded')
+}
+
+describe('scorers', () => {
+  it('are read with their options, and built', () => {
+    const config = parse(CASCADE)
+    expect(config).toMatchObject({
+      policy: 'cascade',
+      caps: { calls: 4, usd: 0.05, ms: 20_000 },
+      onScorerFailure: 'accept',
+      abstain: { status: 422, message: 'I am not sure.' },
+      doubtCut: -4,
+      external: { url: 'https://scorer.internal/x?y=1', timeoutMs: 2000 },
+      scorers: [
+        { signal: 'logprob' },
+        { signal: 'accumulated' },
+        { signal: 'validity', checks: [{ check: 'nonEmpty' }, { check: 'notRepeated', times: 4 }] },
+        { signal: 'selfCheck', reads: 'samples', samples: 4 },
+        { signal: 'judge', model: 'big' },
+        { signal: 'external' },
+      ],
+    })
+    expect(config.external?.apiKey?.reveal()).toBe('sk-canary-1')
+    expect(inspect(config, { depth: 9, showHidden: true })).not.toContain('canary')
+    expect(build(CASCADE)).toEqual(['logprob', 'accumulated', 'validity', 'selfCheck', 'judge', 'external'])
+  })
+
+  it.each([
+    // The large model states no log-probabilities: reading its answers is refused.
+    ['logprob', CASCADE, ['big'], 'config.signal'],
+    ['firstTokenMargin', CASCADE.replace('logprob: {}', 'firstTokenMargin: {}'), ['tiny'], 'config.signal'],
+    ['selfCheck', CASCADE.replace('reads: samples, samples: 4', 'model: big'), ['tiny'], 'config.signal'],
+    ['agreement', CASCADE.replace('logprob: {}', 'agreement: {}'), ['tiny'], 'config.signal'],
+    [
+      'expression',
+      CASCADE.replace('check: nonEmpty', 'check: regex, pattern: "("'),
+      ['tiny'],
+      'config.value',
+    ],
+  ])('%s: what cannot be given is refused before anything is served', (signal, text, read, code) => {
+    expect(() => build(text, read)).toThrow(expect.objectContaining({ code }))
+    expect(() => build(text, read)).toThrow(signal)
+  })
+
+  it.each([
+    ['judge: { model: bigg }', 'config.value', 'did you mean big?'],
+    ['logprob: { cut: 3 }', 'config.key', 'scorers.logprob.cut'],
+    ['loprob: {}', 'config.key', 'did you mean logprob?'],
+    ['accumulated: { cut: 3 }', 'config.value', 'scorers.accumulated.cut'],
+    ['external: { url: "ftp://x" }', 'config.value', 'scorers.external.url'],
+  ])('%s is an error that names the place', (line, code, hint) => {
+    const text = CASCADE.replace(/^scorers:[^]*?^models:/m, `scorers:\n  ${line}\nmodels:`)
+    expect(messageOf(text)).toMatch(new RegExp(`^${code} `))
+    expect(messageOf(text)).toContain(hint)
+  })
+
+  it('of a policy that the artifact was not trained for are refused', () => {
+    const check = (served: readonly string[]): void => checkPolicy('cascade', served, [{ model: 'tiny' }])
+    expect(() => check([])).toThrow('weir train --policy cascade')
+    expect(check(['cascade'])).toBeUndefined()
   })
 })
 

@@ -5,11 +5,23 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { isRecord, isWeirError, WeirError, type Mode } from '@weir/core'
+import {
+  isRecord,
+  isWeirError,
+  WeirError,
+  type Caps,
+  type Mode,
+  type PolicyName,
+  type RiverOptions,
+  type ScorerSpec,
+} from '@weir/core'
+import type { Abstention } from '../gateway/abstain.ts'
 import type { RecordOptions } from '../gateway/start.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
 import { parseBaseUrl } from '../upstream/base-url.ts'
 import type { Timeouts, UpstreamModel } from '../upstream/definition.ts'
+import type { ExternalDefinition } from '../upstream/external.ts'
+import { askedModels, toSpecs } from './scorers.ts'
 import { resolveSecret } from './secret.ts'
 import { parseSource, type KeyPath, type Source } from './source.ts'
 import { suggest } from './suggest.ts'
@@ -25,6 +37,17 @@ export interface Config {
   readonly mode: Mode
   readonly onUnfamiliar: 'large' | 'score'
   readonly onEstimatorFailure: 'small' | 'large'
+  /** Of queries that name none. */
+  readonly policy: PolicyName
+  readonly caps: Caps
+  readonly onScorerFailure: NonNullable<RiverOptions['onScorerFailure']>
+  readonly scorers: readonly ScorerSpec[]
+  /** Null: drafts are read to their end. */
+  readonly doubtCut: number | null
+  /** Null: no external scorer. */
+  readonly external: ExternalDefinition | null
+  readonly abstain: Abstention
+  readonly keepAliveMs: number
   readonly models: readonly UpstreamModel[]
   /** Null: the artifact says. */
   readonly small: string | null
@@ -79,6 +102,8 @@ export function parseConfig({ text, path, env }: ConfigText): Config {
   const names = models.map(({ model }) => model)
   for (const side of ['small', 'large'] as const)
     checkSide(written[side], { names, where: source.place([side]) })
+  const scorers = toSpecs(written.scorers)
+  for (const model of askedModels(scorers)) checkSide(model, { names, where: source.place(['scorers']) })
   const folder = dirname(path)
   return Object.freeze({
     listen: Object.freeze(written.listen),
@@ -87,6 +112,14 @@ export function parseConfig({ text, path, env }: ConfigText): Config {
     mode: written.mode,
     onUnfamiliar: written.onUnfamiliar,
     onEstimatorFailure: written.onEstimatorFailure,
+    policy: written.policy,
+    caps: Object.freeze(dropUndefined(written.caps)),
+    onScorerFailure: written.onScorerFailure,
+    scorers: Object.freeze(scorers),
+    doubtCut: written.scorers.accumulated?.cut ?? null,
+    external: toExternal(written, source, env),
+    abstain: Object.freeze(dropUndefined(written.abstain)),
+    keepAliveMs: written.keepAliveMs,
     models: Object.freeze(models),
     small: written.small ?? null,
     large: written.large ?? null,
@@ -97,6 +130,18 @@ export function parseConfig({ text, path, env }: ConfigText): Config {
         : Object.freeze({ ...written.record, path: resolve(folder, written.record.path) }),
     maxBodyBytes: written.maxBodyBytes,
   })
+}
+
+function toExternal(
+  { scorers: { external } }: WrittenConfig,
+  source: Source,
+  env: Environment,
+): ExternalDefinition | null {
+  if (external === undefined) return null
+  const { apiKey: reference, ...rest } = external
+  if (reference === undefined) return rest
+  const where = source.place(['scorers', 'external', 'apiKey'])
+  return { ...rest, apiKey: resolveSecret({ reference, where, env }) }
 }
 
 function requireArtifact({ artifact, models }: WrittenConfig, source: Source): string {

@@ -3,8 +3,12 @@
  * reason; docs/config.md shows them, and a test holds the two together.
  */
 import { z } from 'zod'
+import { POLICY_NAMES, type PolicyName } from '@weir/core'
 import { DEFAULT_MAX_BODY_BYTES, DEFAULT_QUALITY } from '../gateway/start.ts'
+import { DEFAULT_ABSTENTION } from '../gateway/abstain.ts'
+import { DEFAULT_KEEP_ALIVE_MS } from '../gateway/keep-alive.ts'
 import { DEFAULT_TIMEOUTS } from '../upstream/definition.ts'
+import { writtenScorers, type WrittenScorers } from './written-scorers.ts'
 
 export interface WrittenModel {
   readonly baseUrl: string
@@ -12,8 +16,19 @@ export interface WrittenModel {
   readonly upstreamModel?: string | undefined
   readonly inputUsdPerMTok?: number | undefined
   readonly outputUsdPerMTok?: number | undefined
+  readonly promptBilled?: 'once' | 'per-sample' | undefined
   readonly images: boolean
   readonly tools: boolean
+  readonly logprobs: boolean
+  readonly topLogprobs: number
+  readonly nativeSamples: boolean
+  readonly streamUsage: boolean
+}
+
+export interface WrittenCaps {
+  readonly calls?: number | undefined
+  readonly usd?: number | undefined
+  readonly ms?: number | undefined
 }
 
 /** After checking: defaults are filled in, references are still text. */
@@ -24,6 +39,12 @@ export interface WrittenConfig {
   readonly mode: 'promise' | 'estimate'
   readonly onUnfamiliar: 'large' | 'score'
   readonly onEstimatorFailure: 'small' | 'large'
+  readonly policy: PolicyName
+  readonly caps: WrittenCaps
+  readonly onScorerFailure: 'escalate' | 'accept'
+  readonly scorers: WrittenScorers
+  readonly abstain: { readonly status: number; readonly message?: string | undefined }
+  readonly keepAliveMs: number
   readonly models: Readonly<Record<string, WrittenModel>>
   readonly small?: string | undefined
   readonly large?: string | undefined
@@ -49,6 +70,16 @@ const model = z.strictObject({
   /** False when the model cannot read images. Default true: unknown means allowed, the upstream will say. */
   images: z.boolean().default(true),
   tools: z.boolean().default(true),
+  /** How the prompt of a call for several answers is billed. Absent: as if each answer were a call of its own. */
+  promptBilled: z.enum(['once', 'per-sample']).optional(),
+  /** True when it gives token log-probabilities. Default false: signals that need them are refused at start. */
+  logprobs: z.boolean().default(false),
+  /** Alternatives per token, at most. */
+  topLogprobs: z.int().gte(0).lte(100).default(0),
+  /** True when it draws several answers in one call. Default false: one call for each. */
+  nativeSamples: z.boolean().default(false),
+  /** False when it refuses stream_options. */
+  streamUsage: z.boolean().default(true),
 })
 
 export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
@@ -70,6 +101,26 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   onUnfamiliar: z.enum(['large', 'score']).default('large'),
   /** Where a query goes when the estimator fails. Default large: keeps the quality, costs more. */
   onEstimatorFailure: z.enum(['small', 'large']).default('large'),
+  /** Of queries that name none. Default route: one call, chosen before any answer. */
+  policy: z.enum(POLICY_NAMES).default('route'),
+  /** Limits of one request. Absent: none. */
+  caps: z
+    .strictObject({
+      calls: z.int().gte(1).optional(),
+      usd: z.number().gt(0).optional(),
+      ms: milliseconds.optional(),
+    })
+    .prefault({}),
+  /** What happens to an answer that could not be judged. Default escalate: keeps the quality, costs more. */
+  onScorerFailure: z.enum(['escalate', 'accept']).default('escalate'),
+  scorers: writtenScorers.prefault({}),
+  abstain: z
+    .strictObject({
+      status: z.int().gte(400).lte(599).default(DEFAULT_ABSTENTION.status),
+      message: z.string().min(1).optional(),
+    })
+    .prefault({}),
+  keepAliveMs: z.int().gte(100).lte(3_600_000).default(DEFAULT_KEEP_ALIVE_MS),
   models: z.record(z.string(), model),
   /** Must be the artifact's pair when given. */
   small: z.string().optional(),
