@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { fitForest } from '../math/extra-trees.ts'
 import { createRng } from '../math/rng.ts'
-import { readAnswer, readSignalColumns, toAnswerQuery, type AnswerReader } from './answer-reader.ts'
+import {
+  readAnswer,
+  readSignalColumns,
+  toAnswerQuery,
+  type AnswerReader,
+  type Sight,
+} from './answer-reader.ts'
 
 const column = { signal: 'selfCheck', mean: 0.2, range: [-2, 3] } as const
 
@@ -23,6 +29,10 @@ describe('toAnswerQuery', () => {
   })
 })
 
+function sightOf(dense: number): Sight {
+  return { small: [0.3], large: [0.3], dense: Float32Array.of(dense) }
+}
+
 describe('readAnswer', () => {
   // One column; the small model is right above 0, the large one always.
   const n = 200
@@ -41,17 +51,11 @@ describe('readAnswer', () => {
     intercept: 1,
     reliability: { knots: [], values: [] },
   }
-  const sight = (dense: number): Parameters<typeof readAnswer>[1] => ({
-    small: [0.3],
-    large: [0.3],
-    dense: Float32Array.of(dense),
-  })
-
   it('believes more where the forest does, and where a signal does', () => {
-    const low = readAnswer(reader, sight(-0.8), { selfCheck: 0.5 })
-    const high = readAnswer(reader, sight(0.8), { selfCheck: 0.5 })
+    const low = readAnswer(reader, sightOf(-0.8), { selfCheck: 0.5 })
+    const high = readAnswer(reader, sightOf(0.8), { selfCheck: 0.5 })
     expect(high).toBeGreaterThan(low + 0.1)
-    expect(readAnswer(reader, sight(0.8), { selfCheck: 0.95 })).toBeGreaterThan(high)
+    expect(readAnswer(reader, sightOf(0.8), { selfCheck: 0.95 })).toBeGreaterThan(high)
     for (const p of [low, high]) expect(p > 0 && p < 1).toBe(true)
   })
 
@@ -61,6 +65,6 @@ describe('readAnswer', () => {
       qualities: { small: { weights: [2, 0, 0], bias: 0 }, large: { weights: [0, 0, 0], bias: 0 } },
     }
     // p(small) = sigmoid(0.6) = 0.6457, p(large) = 0.5; sigmoid(3 * 0.1457 + 1) = 0.8080
-    expect(readAnswer(flat, sight(0), {})).toBeCloseTo(0.808, 3)
+    expect(readAnswer(flat, sightOf(0), {})).toBeCloseTo(0.808, 3)
   })
 })
