@@ -25,7 +25,7 @@ import {
 } from './best-of-n-cases.ts'
 import { renderBestOfN } from './best-of-n-page.ts'
 import { measureJoint, type Systems } from './joint-choice.ts'
-import { cheapest, drawnMean, meanHeight, meanHullHeight, type Point } from './plane-heights.ts'
+import { cheapest, drawnMean, hullOf, meanHeight, type Point } from './plane-heights.ts'
 import { readSampledRows, splitSampled, type SampledSplit } from './samples.ts'
 import { createSection, mean, type Section } from './section.ts'
 
@@ -195,13 +195,14 @@ function moneyPoints(
 
 async function jointOf(of: Case, split: SampledSplit): Promise<OfSplit> {
   const { billing } = of
-  const systems = await measureJoint(of, split, { billing, samples: ARM_SAMPLES })
+  const { systems, deployed } = await measureJoint(of, split, { billing, samples: ARM_SAMPLES })
   return (copies) => {
     const points = toPoints(systems, copies)
     const fixed = Object.entries(points).flatMap(([name, own]) => (name.startsWith('fixed ') ? [...own] : []))
     const joint = points['joint'] ?? []
     const to = points[`fixed ${of.reference} x1`]?.[0]?.cost ?? 0
-    const start = Math.max(cheapest(joint), cheapest(fixed)) * (1 + 1e-9)
+    const mixed = deployed.flatMap((name) => points[name] ?? [])
+    const start = Math.max(cheapest(joint), cheapest(mixed))
     const routed = [...ARM_SAMPLES.map((n) => `n = ${n}`), 'cheapest'].map(
       (name): [string, number | undefined] => [
         `difference ${name === 'cheapest' ? "the paper's rule" : name}`,
@@ -210,7 +211,7 @@ async function jointOf(of: Case, split: SampledSplit): Promise<OfSplit> {
     )
     return {
       joint: meanHeight(joint, start, to),
-      fixed: meanHullHeight(fixed, start, to),
+      fixed: meanHeight(mixed, start, to),
       ...Object.fromEntries(
         Object.entries(points).flatMap(([name, own]) =>
           name.startsWith('fixed ')
@@ -221,7 +222,8 @@ async function jointOf(of: Case, split: SampledSplit): Promise<OfSplit> {
             : [],
         ),
       ),
-      'difference fixed': meanHeight(joint, start, to) - meanHullHeight(fixed, start, to),
+      'difference fixed': meanHeight(joint, start, to) - meanHeight(mixed, start, to),
+      'difference fixed with hindsight': gain(joint, hullOf(fixed), to),
       ...Object.fromEntries(routed),
     }
   }

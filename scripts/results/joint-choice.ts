@@ -3,10 +3,8 @@
  *
  *   joint      all arms
  *   n = …      the same predictions, arms of that n alone: a router between models with a fixed number of samples
- *   fixed      no look at the query: every (model, n) for all queries, and the best mixture of them and the reference, picked on the test rows
- *
- * The fixed mixture is picked with hindsight and the router between models has the joint one's predictions, so that both are harder to beat than what
- * one could deploy.
+ *   fixed      no look at the query: every (model, n) for all queries, and the best mixtures of them and the reference. Picked on the training rows,
+ *              which is what one could deploy, and with hindsight on the tested ones
  */
 import {
   createBestOfNService,
@@ -26,7 +24,9 @@ import {
   type Service,
   type StoredBestOfN,
 } from '@weir/core'
+import { hullOf, type Point } from './plane-heights.ts'
 import { candidateOf, type Billing, type SampledCase, type SampledSplit } from './samples.ts'
+import { mean } from './section.ts'
 
 /** One operating point on every test row. */
 export interface Served {
@@ -36,6 +36,12 @@ export interface Served {
 
 /** By name; a fixed arm has one point, the others one per threshold, from dear to cheap. */
 export type Systems = Readonly<Record<string, readonly Served[]>>
+
+export interface Joint {
+  readonly systems: Systems
+  /** Names of the fixed arms that the best mixtures use, by the training rows. */
+  readonly deployed: readonly string[]
+}
 
 /** Log prices of the sweep, as those of the levels but coarser. */
 const STEPS = 16
@@ -51,7 +57,7 @@ export async function measureJoint(
   of: SampledCase,
   { seed, training, testRows }: SampledSplit,
   { billing, samples }: { readonly billing: Billing; readonly samples: readonly number[] },
-): Promise<Systems> {
+): Promise<Joint> {
   const { models, reference } = of
   const candidates = [...models, reference].map((model) => candidateOf(model, billing))
   const stored = trainBestOfN(training, { models, reference, samples, seed, candidates })
@@ -70,12 +76,17 @@ export async function measureJoint(
   for (const n of samples) systems[`n = ${n}`] = await run('value', (arm) => arm.samples === n)
   const { scoring } = createBestOfNService(stored, LEXICAL.spec)
   const arms = models.flatMap((model) => samples.map((n) => ({ model, samples: n })))
+  const seen: (Point & { readonly name: string })[] = []
   for (const arm of [...arms, { model: reference, samples: 1 }]) {
     const service = { ...UNPROVEN, scoring, createPolicy: () => createFixedPolicy(arm) }
     const river = createRiver(of, candidates, remembered.encoder)
-    systems[`fixed ${arm.model} x${arm.samples}`] = await sweep(river, service, { rows: testRows, cuts: [0] })
+    const name = `fixed ${arm.model} x${arm.samples}`
+    systems[name] = await sweep(river, service, { rows: testRows, cuts: [0] })
+    for (const { costUsd, quality } of await sweep(river, service, { rows: training, cuts: [0] })) {
+      seen.push({ name, cost: mean([...costUsd]), quality: mean([...quality]) })
+    }
   }
-  return systems
+  return { systems, deployed: hullOf(seen).map(({ name }) => name) }
 }
 
 interface Remembered {

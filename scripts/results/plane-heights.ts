@@ -1,6 +1,4 @@
 /** Heights in the cost-quality plane: the mean quality of a system over a range of mean costs, mixing neighbouring operating points at random. */
-import { averageImprovementInQuality } from '@weir/core'
-
 export interface Point {
   readonly cost: number
   readonly quality: number
@@ -27,15 +25,20 @@ function heightBetween(low: Point | undefined, high: Point | undefined, cost: nu
   return low.quality + ((cost - low.cost) / (high.cost - low.cost)) * (high.quality - low.quality)
 }
 
-/** The same of the best mixtures of the points. */
-export function meanHullHeight(points: readonly Point[], from: number, to: number): number {
-  const sorted = points.toSorted((a, b) => b.cost - a.cost)
-  const curve = {
-    axis: 'costUsd',
-    cost: Float64Array.from(sorted, ({ cost }) => cost),
-    quality: Float64Array.from(sorted, ({ quality }) => quality),
-  } as const
-  return averageImprovementInQuality(curve, { from, to }).value ?? Number.NaN
+/** The points that the best mixtures use, by rising cost: those that no mixture of others beats at their cost. */
+export function hullOf<P extends Point>(points: readonly P[]): readonly P[] {
+  const chain: P[] = []
+  for (const point of points.toSorted((a, b) => a.cost - b.cost || b.quality - a.quality)) {
+    if (chain.length > 0 && point.quality <= (chain.at(-1)?.quality ?? 0)) continue
+    while (chain.length > 1 && slope(chain.at(-2), point) >= slope(chain.at(-2), chain.at(-1))) chain.pop()
+    chain.push(point)
+  }
+  return chain
+}
+
+function slope(from: Point | undefined, to: Point | undefined): number {
+  if (from === undefined || to === undefined) return 0
+  return (to.quality - from.quality) / (to.cost - from.cost)
 }
 
 /** Mean of a column over the rows that a draw counts. */

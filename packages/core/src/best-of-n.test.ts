@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { trainBestOfN, createBestOfNService, type StoredBestOfN } from './best-of-n.ts'
 import { isWeirError } from './contract/errors.ts'
+import type { ArmEstimate } from './contract/estimate.ts'
 import type { Outcome, Sample } from './contract/outcome.ts'
+import type { Query } from './contract/query.ts'
 import { createRng, type Rng } from './math/rng.ts'
 import { replay } from './replay.ts'
 import { createLexicalEncoder, LEXICAL_SPEC } from './request/lexical.ts'
@@ -58,6 +60,26 @@ function createRiver(stored: StoredBestOfN): River {
 
 const RIVER = createRiver(STORED)
 
+/** `prover` is right at theorems nine times in ten and at nothing else. */
+function createSpecialistRows(count: number, seed: number): Outcome[] {
+  const rng = createRng(seed)
+  return createRows(count, seed).map((row) => {
+    const chance = row.category === 'theorem' ? 0.9 : 0.05
+    return { ...row, models: { ...row.models, prover: { costUsd: 0.03, samples: draw(rng, chance, 8) } } }
+  })
+}
+
+const SPECIALIST_ROWS = createSpecialistRows(500, 7)
+const SPECIALIST = trainBestOfN(SPECIALIST_ROWS, { ...OPTIONS, models: ['little', 'prover'] })
+
+function armsOf(stored: StoredBestOfN): (topic: string) => readonly ArmEstimate[] {
+  const { estimator } = createBestOfNService(stored, LEXICAL_SPEC)
+  const encoder = createLexicalEncoder()
+  return (topic) =>
+    estimator?.estimate(encoder.encode(queryFromPrompt(`Please solve this ${topic} question, number 7.`)))
+      .arms ?? []
+}
+
 function selectorOf(rows: readonly Outcome[]): StoredBestOfN['selector'] {
   return trainBestOfN(rows, { ...OPTIONS, selector: 'reward' }).selector
 }
@@ -73,11 +95,7 @@ function codeOf(act: () => unknown): string {
 
 describe('best-of-n', () => {
   it('knows how likely each arm is good enough', () => {
-    const { estimator } = createBestOfNService(STORED, LEXICAL_SPEC)
-    const of = (topic: string): readonly { pGoodEnough: number; gap: number }[] =>
-      estimator?.estimate(
-        createLexicalEncoder().encode(queryFromPrompt(`Please solve this ${topic} question, number 7.`)),
-      ).arms ?? []
+    const of = armsOf(STORED)
     // P(one answer >= big's) = chance + (1 - chance) / 10; the best of five is right at 0.6 with chance above 0.9.
     expect(of('addition')[0]?.pGoodEnough).toBeGreaterThan(0.85)
     expect(of('theorem')[1]?.pGoodEnough).toBeLessThan(0.4)
@@ -130,6 +148,55 @@ describe('best-of-n', () => {
       const ask = { kind: 'quality', quality: 0.9 } as const
       expect((await replay(again, row, ask))?.decision).toEqual((await replay(RIVER, row, ask))?.decision)
     }
+  })
+
+  it('looks at a query once for all arms', async () => {
+    const lexical = createLexicalEncoder()
+    let passes = 0
+    const encoder = {
+      spec: lexical.spec,
+      encode: (query: Query) => {
+        passes += 1
+        return lexical.encode(query)
+      },
+    }
+    const [row] = createRows(1, 6)
+    if (row === undefined) throw new Error('a row was asked for')
+    await replay({ ...RIVER, encoder }, row, { kind: 'quality', quality: 0.9 })
+    expect(passes).toBe(1)
+  })
+
+  // Apart, the trees are cut for one model's arms; together for all. The other readers are the same.
+  it('heads learned together say what heads learned apart say, within 0.08', () => {
+    const apart = armsOf(trainBestOfN(SPECIALIST_ROWS, { ...OPTIONS, models: ['prover'] }))
+    const together = armsOf(SPECIALIST)
+    for (const [topic] of TOPICS) {
+      const same = together(topic).filter(({ model }) => model === 'prover')
+      apart(topic).forEach((arm, i) => {
+        expect(same[i]?.samples).toBe(arm.samples)
+        expect(Math.abs((same[i]?.pGoodEnough ?? 2) - arm.pGoodEnough)).toBeLessThan(0.08)
+      })
+    }
+  })
+
+  it('a specialist takes its own topic and no other', async () => {
+    const river = createRiver(SPECIALIST)
+    const wider = { ...river, candidates: [...river.candidates, { model: 'prover' }] }
+    const counts = new Map<string, { all: number; prover: number }>()
+    for (const row of createSpecialistRows(300, 8)) {
+      const done = await replay(wider, row, { kind: 'quality', quality: 0.95 })
+      const count = counts.get(row.category ?? '') ?? { all: 0, prover: 0 }
+      count.all += 1
+      count.prover += done?.accepted?.model === 'prover' ? 1 : 0
+      counts.set(row.category ?? '', count)
+    }
+    const shareOf = (topic: string): number => {
+      const { all, prover } = counts.get(topic) ?? { all: 0, prover: 0 }
+      return prover / all
+    }
+    expect(shareOf('theorem')).toBeGreaterThan(0.9)
+    expect(shareOf('addition')).toBeLessThan(0.1)
+    expect(shareOf('spelling')).toBeLessThan(0.1)
   })
 
   it('learns which of several open answers is best, and says how well', () => {
