@@ -261,15 +261,18 @@ function checkAnswer({ fault, reply }: Behaviour, { tokens, calls, hasError, isW
   const hasAllCalls = JSON.stringify(calls) === JSON.stringify(reply.toolCalls ?? [])
   if (hasError === isWhole) wrong.push(hasError ? 'an error after the end' : 'neither an end nor an error')
   if (hasError && fault === 'none') wrong.push('an error though the model answered')
-  const isLastCut = (i: number): boolean => hasError && i === tokens.length - 1
-  const isPrefix = tokens.every((token, i) =>
-    isLastCut(i) ? wanted[i]?.startsWith(token) === true : token === wanted[i],
-  )
-  if (!isPrefix) wrong.push(`tokens ${tokens.join(' ')} of ${wanted.join(' ')}`)
+  if (!isStart(tokens, wanted, hasError)) wrong.push(`tokens ${tokens.join(' ')} of ${wanted.join(' ')}`)
   if (!hasError && tokens.length !== wanted.length) wrong.push('a token is lost')
   const mayLackCalls = hasError && calls.length === 0
   if (!hasAllCalls && !mayLackCalls) wrong.push(`half a tool call: ${JSON.stringify(calls)}`)
   return wrong
+}
+
+/** Behind an error the last token may be cut. */
+function isStart(tokens: readonly string[], wanted: readonly string[], isCut: boolean): boolean {
+  const whole = isCut ? tokens.slice(0, -1) : tokens
+  const last = isCut ? (tokens.at(-1) ?? '') : ''
+  return whole.every((token, i) => token === wanted[i]) && (wanted[whole.length] ?? '').startsWith(last)
 }
 
 /** The right model was given: a sure draft, else the large one, unless a fault or the time cap stood in the way. */
