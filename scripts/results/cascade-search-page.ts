@@ -64,6 +64,25 @@ Budget: share of the dearest model's mean cost. Gain: accuracy above the hull of
       ]
     },
   },
+  labels: {
+    title: `### Few labels
+
+The same search at a budget of 20%, up to 2 stages: quality of a row by its label alone (1), and by the mean of label and calibrated chance (0.5).`,
+    heads: ['rows', 'weight of the label', 'accuracy', 'gain', 'cost / budget', 'most', 'foretold'],
+    cells: (tried) => {
+      const of = (figure: string): Spread => spreadOf(tried, figure)
+      const [rows = '', weight = ''] = tried.name.split('/')
+      return [
+        Number(rows) > 1e5 ? 'the half' : rows,
+        weight,
+        withError(of('quality')),
+        withError(of('gain')),
+        three(of('budget').mean),
+        three(of('budget').most),
+        three(of('foretold').mean),
+      ]
+    },
+  },
   'meta-verifier': {
     title: `### Meta-verifiers (AutoMix)
 

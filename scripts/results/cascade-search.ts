@@ -10,6 +10,7 @@ import {
   createRunningQuantilePolicy,
   EMPTY_MEMORY,
   fitMetaVerifier,
+  LABEL_WEIGHT,
   META_VERIFIERS,
   remember,
   searchCascades,
@@ -39,6 +40,8 @@ import { createSection, mean, type Section } from './section.ts'
 export const SETS: readonly string[] = ['mmlu', 'triviaqa']
 /** Budgets as shares of the dearest model's mean cost. */
 export const BUDGETS: readonly number[] = [0.1, 0.2, 0.5]
+/** Rows that a search is given; more than half of the set's are all of the half. */
+export const LABELLED: readonly number[] = [50, 100, 300, 1e6]
 export const PAIRS: readonly Pair[] = [
   { small: 'llama3.1-8b', large: 'llama3.1-405b' },
   { small: 'gpt-4o-mini', large: 'gpt-4o' },
@@ -71,18 +74,23 @@ export interface Result {
   readonly tried: readonly Tried[]
 }
 
-async function searchSplit(halves: Halves, maxStages: number): Promise<readonly Searched[]> {
+interface SearchOptions {
+  readonly maxStages?: number
+  readonly labelWeight?: number
+}
+
+async function searchSplit(halves: Halves, options: SearchOptions): Promise<readonly Searched[]> {
   const models = Object.keys(halves.training[0]?.models ?? {})
   const calibrations = calibrateModels(halves.training, models)
   const training = toCandidateRows(halves.training, calibrations)
-  const found = searchCascades(training, { maxStages })
+  const found = searchCascades(training, options)
   const hull = hullOf(halves.tested, models)
   const dearest = Math.max(...training.map(({ costUsd }) => mean(Array.from(costUsd))))
   return Promise.all(
     BUDGETS.map(async (share): Promise<Searched> => {
       const budget = share * dearest
-      const best = cascadeWithin(found, budget)
-      if (best === undefined) throw new Error(`nothing fits into ${budget} USD`)
+      const best = cascadeWithin(found, budget) ?? found[0]
+      if (best === undefined) throw new Error('a search finds the cheapest model at least')
       const tally = await replayPolicy(halves.tested, {
         models,
         calibrations,
@@ -128,7 +136,7 @@ async function measureSearch(rows: readonly Outcome[]): Promise<readonly Tried[]
   const tried: Tried[] = []
   for (const maxStages of [2, 3]) {
     const splits: (readonly Searched[])[] = []
-    for (const seed of CASCADE_SEEDS) splits.push(await searchSplit(halve(rows, seed), maxStages))
+    for (const seed of CASCADE_SEEDS) splits.push(await searchSplit(halve(rows, seed), { maxStages }))
     tried.push(
       ...BUDGETS.map((share, i): Tried => ({
         name: `${share}/${maxStages}`,
@@ -136,6 +144,23 @@ async function measureSearch(rows: readonly Outcome[]): Promise<readonly Tried[]
         choice: mostFrequent(splits.map((searched) => searched[i]?.chain ?? '')),
       })),
     )
+  }
+  return tried
+}
+
+/** At the second budget, with labels alone and with labels beside chances. */
+async function measureLabels(rows: readonly Outcome[]): Promise<readonly Tried[]> {
+  const tried: Tried[] = []
+  for (const labels of LABELLED) {
+    for (const labelWeight of [1, LABEL_WEIGHT]) {
+      const splits: Readonly<Record<string, number>>[] = []
+      for (const seed of CASCADE_SEEDS) {
+        const { training, tested } = halve(rows, seed)
+        const [, found] = await searchSplit({ training: training.slice(0, labels), tested }, { labelWeight })
+        splits.push(found?.figures ?? {})
+      }
+      tried.push({ name: `${labels}/${labelWeight}`, splits })
+    }
   }
   return tried
 }
@@ -288,6 +313,7 @@ async function abstainSplit(
 
 const KINDS: Readonly<Record<string, (rows: readonly Outcome[]) => Promise<readonly Tried[]>>> = {
   search: measureSearch,
+  labels: measureLabels,
   'meta-verifier': measureVerifiers,
   quantile: measureQuantile,
   abstention: measureAbstention,

@@ -77,6 +77,7 @@ export {
 } from './learn/fit-confidence.ts'
 export {
   cascadeWithin,
+  LABEL_WEIGHT,
   searchCascades,
   type CascadeSearchOptions,
   type FoundCascade,

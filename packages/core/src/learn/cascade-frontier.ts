@@ -1,7 +1,7 @@
 /**
  * What is not beaten: points (cost, quality) of which each costs more and is better than the one before it.
  *
- *   a point is kept  <=>  no other is at least as good for at most its cost
+ *   a point is kept  <=>  no other is at least as good, but for rounding, for at most its cost
  *
  * Of equal points the first one stays, so that the order of adding decides ties. Quality and cost are sums over the rows.
  */
@@ -23,6 +23,9 @@ export interface Frontier {
   points(): readonly CostedCascade[]
 }
 
+/** Sums of the same terms in another order differ by less. */
+const ROUNDING = 1e-9
+
 export function createFrontier(): Frontier {
   const kept: CostedCascade[] = []
   /** Number of points that cost at most this. */
@@ -36,7 +39,7 @@ export function createFrontier(): Frontier {
     return low
   }
   const isBeaten = (costUsd: number, quality: number): boolean =>
-    (kept[countUpTo(costUsd) - 1]?.quality ?? Number.NEGATIVE_INFINITY) >= quality
+    (kept[countUpTo(costUsd) - 1]?.quality ?? Number.NEGATIVE_INFINITY) >= quality - ROUNDING
   return {
     isBeaten,
     add(point) {
@@ -45,7 +48,7 @@ export function createFrontier(): Frontier {
       // One of the same cost is beaten too: it is not as good.
       const from = kept[at - 1]?.costUsd === point.costUsd ? at - 1 : at
       let to = at
-      while ((kept[to]?.quality ?? Infinity) <= point.quality) to += 1
+      while ((kept[to]?.quality ?? Infinity) <= point.quality + ROUNDING) to += 1
       kept.splice(from, to - from, point)
     },
     points: () => [...kept],

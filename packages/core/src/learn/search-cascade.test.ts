@@ -26,9 +26,25 @@ const LARGE: CandidateRows = {
   costUsd: [10, 10, 10, 10],
 }
 
+const LABELS = { labelWeight: 1 }
+
 describe('searchCascades', () => {
+  it('weighs a label against the chance of the same row', () => {
+    const believed = (labelWeight?: number): number | undefined =>
+      searchCascades([SMALL], labelWeight === undefined ? {} : { labelWeight })[0]?.quality
+    // Labels 2/4; chances .9 + .6 + .4 + .2 = 2.1 of 4.
+    expect(believed(1)).toBe(0.5)
+    expect(believed(0)).toBeCloseTo(0.525, 12)
+    expect(believed()).toBeCloseTo(0.5125, 12)
+    const unjudged = { ...SMALL, pGoodEnough: [-1, -1, 0.4, 0.2] }
+    expect(searchCascades([unjudged], { labelWeight: 0 })[0]?.quality).toBeCloseTo(
+      (1 + 1 + 0.4 + 0.2) / 4,
+      12,
+    )
+  })
+
   it('finds what is not beaten, worked by hand', () => {
-    expect(searchCascades([SMALL, LARGE])).toMatchObject([
+    expect(searchCascades([SMALL, LARGE], LABELS)).toMatchObject([
       {
         stages: [{ model: 's', accept: 0 }],
         quality: 0.5,
@@ -61,7 +77,7 @@ describe('searchCascades', () => {
   })
 
   it('chooses by budget; too little buys nothing', () => {
-    const found = searchCascades([SMALL, LARGE])
+    const found = searchCascades([SMALL, LARGE], LABELS)
     expect(cascadeWithin(found, 0.99)).toBeUndefined()
     // The cut .4 costs 1, 1, 1 and 11: standard error sqrt(3 x 2.5^2 + 7.5^2) / 4 = 2.165; the cut .6 1, 1, 11 and 11: 10 / 4.
     expect(cascadeWithin(found, 5.66)?.quality).toBe(0.5)
@@ -74,7 +90,7 @@ describe('searchCascades', () => {
   })
 
   it('with one stage, only single models', () => {
-    const found = searchCascades([SMALL, LARGE], { maxStages: 1 })
+    const found = searchCascades([SMALL, LARGE], { ...LABELS, maxStages: 1 })
     expect(found.map(({ stages }) => stages.map(({ model }) => model))).toEqual([['s'], ['l']])
   })
 
@@ -134,11 +150,16 @@ function everyPair(candidates: readonly CandidateRows[]): readonly (readonly Cas
   ])
 }
 
+const settings = fc.record({
+  gridPoints: fc.integer({ min: 1, max: 12 }),
+  labelWeight: fc.constantFrom(0, 0.5, 1),
+})
+
 describe('what a search promises of its training rows', () => {
   it('two stages: no cut of no chain is better for its cost', () => {
     fc.assert(
       fc.property(pool(3), (candidates) => {
-        const found = searchCascades(candidates, { gridPoints: ROWS })
+        const found = searchCascades(candidates, { ...LABELS, gridPoints: ROWS })
         for (const stages of everyPair(candidates)) {
           const { quality, costUsd } = walkCascade(candidates, stages)
           const best = cascadeWithin(found, costUsd + 1e-9, 0)
@@ -151,16 +172,16 @@ describe('what a search promises of its training rows', () => {
 
   it('quality never falls as the budget grows, and three stages are never worse than two', () => {
     fc.assert(
-      fc.property(pool(4), fc.integer({ min: 1, max: 12 }), (candidates, gridPoints) => {
-        const two = searchCascades(candidates, { gridPoints })
-        const three = searchCascades(candidates, { gridPoints, maxStages: 3 })
+      fc.property(pool(4), settings, (candidates, options) => {
+        const two = searchCascades(candidates, options)
+        const three = searchCascades(candidates, { ...options, maxStages: 3 })
         for (const found of [two, three]) {
           for (const [i, one] of found.slice(1).entries()) {
             expect(one.quality).toBeGreaterThan(found[i]?.quality ?? 1)
             expect(one.costUsd).toBeGreaterThan(found[i]?.costUsd ?? Infinity)
           }
         }
-        for (const { costUsd, quality } of searchCascades(candidates, { maxStages: 1 })) {
+        for (const { costUsd, quality } of searchCascades(candidates, { ...options, maxStages: 1 })) {
           expect(cascadeWithin(two, costUsd + 1e-9, 0)?.quality).toBeGreaterThanOrEqual(quality - 1e-9)
           expect(cascadeWithin(three, costUsd + 1e-9, 0)?.quality).toBeGreaterThanOrEqual(quality - 1e-9)
         }
@@ -172,7 +193,7 @@ describe('what a search promises of its training rows', () => {
   it('foretells what the policy does with the same rows', () => {
     fc.assert(
       fc.property(pool(3), (candidates) => {
-        for (const found of searchCascades(candidates, { maxStages: 3, gridPoints: 4 })) {
+        for (const found of searchCascades(candidates, { ...LABELS, maxStages: 3, gridPoints: 4 })) {
           const rows = Array.from({ length: ROWS }, (_, row) => serveRow(candidates, found.stages, row))
           const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / ROWS
           expect(mean(rows.map(({ quality }) => quality))).toBeCloseTo(found.quality, 9)

@@ -8,6 +8,13 @@
  * rows. Source: FrugalGPT, arXiv:2305.05176 (40 points a stage, then a local refinement). Departures: for what was kept the refinement tries
  * every row's own confidence as the last cut, which for two stages is the exact optimum of the chain; costs are metered row by row.
  *
+ * With few rows labels are noise: a cut that keeps three lucky answers looks good. So quality is a mean of two views of the same row, its label
+ * and its calibrated chance, which has less noise and an error of its own:
+ *
+ *   quality_i = labelWeight * label_i + (1 - labelWeight) * pGoodEnough_i
+ *
+ * That gives what rational tuning (arXiv:2501.09345) gains over a search on labels, without its copula (docs/methods/cascade-search.md).
+ *
  * Work: rows x chains x gridPoints^(maxStages - 2): sums along a stage's sorted rows give all its cuts with the stage after it at once.
  */
 import type { CascadeStage } from '../decide/cascade.ts'
@@ -19,9 +26,11 @@ export interface CascadeSearchOptions {
   readonly maxStages?: number
   /** Cuts tried per stage, at equally spaced quantiles of its unanswered rows. Default 40, as in FrugalGPT. */
   readonly gridPoints?: number
+  /** Weight of a row's label beside its calibrated chance. Range [0, 1]; 1: labels alone. Default 0.5. */
+  readonly labelWeight?: number
 }
 
-/** Figures are those of the training rows; quality is optimistic, since it was chosen for being high. */
+/** Figures are those of the training rows; quality, of labels and chances as weighted, is optimistic, since it was chosen for being high. */
 export interface FoundCascade extends Walked {
   /** For `createCascadePolicy`. */
   readonly stages: readonly CascadeStage[]
@@ -29,12 +38,14 @@ export interface FoundCascade extends Walked {
 
 export const MAX_STAGES: number = 2
 export const GRID_POINTS: number = 40
+export const LABEL_WEIGHT: number = 0.5
 
 /** By rising cost and quality: each is the best found for budgets from its cost up to the next one's. Needs at least one row. */
 export function searchCascades(
-  candidates: readonly CandidateRows[],
-  { maxStages = MAX_STAGES, gridPoints = GRID_POINTS }: CascadeSearchOptions = {},
+  labelled: readonly CandidateRows[],
+  { maxStages = MAX_STAGES, gridPoints = GRID_POINTS, labelWeight = LABEL_WEIGHT }: CascadeSearchOptions = {},
 ): readonly FoundCascade[] {
+  const candidates = labelled.map((one) => ({ ...one, quality: blend(one, labelWeight) }))
   const rows = candidates[0]?.quality.length ?? 0
   if (rows === 0) throw new RangeError('a cascade search needs at least one candidate and one row')
   const search: Search = { candidates, frontier: createFrontier(), maxStages, gridPoints }
@@ -69,7 +80,15 @@ function toStage(candidates: readonly CandidateRows[], c: number, accept: number
   return { model, ...(samples === undefined ? {} : { samples }), accept }
 }
 
-interface Search extends Required<CascadeSearchOptions> {
+/** What could not be judged has its label alone. */
+function blend({ pGoodEnough, quality }: CandidateRows, weight: number): Float64Array {
+  return Float64Array.from(quality, (label, i) => {
+    const p = pGoodEnough[i] ?? -1
+    return p < 0 ? label : weight * label + (1 - weight) * p
+  })
+}
+
+interface Search extends Omit<Required<CascadeSearchOptions>, 'labelWeight'> {
   readonly candidates: readonly CandidateRows[]
   readonly frontier: Frontier
 }
