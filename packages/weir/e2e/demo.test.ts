@@ -69,7 +69,8 @@ describe('the demo', () => {
       /Asked both programs 300 questions: demo-small answers \d\d\.\d% right, demo-large answers 9\d\.\d% right/,
     )
     expect(text).toMatch(/weir@0\.90\s+\d+\.\d%\s+\d+\.\d% ± \d+\.\d%\s+-?\d+\.\d%/)
-    expect(text.match(/^curl /gm)).toHaveLength(3)
+    expect(text).toMatch(/weir@0\.90, answers read\s+\d+\.\d%/)
+    expect(text.match(/^curl /gm)).toHaveLength(4)
 
     const client = new OpenAI({ baseURL: `${first.url}/v1`, apiKey: 'none', maxRetries: 0 })
     const ask = async (

@@ -111,7 +111,11 @@ export function readEfficiency(curve: CostCurve | undefined): CurveEfficiency {
   const { small, large } = endsOf(curve)
   const best = bestSingleOf(curve)
   return {
-    averageImprovementInQuality: averageImprovementInQuality(curve, { from: small.cost, to: large.cost }),
+    averageImprovementInQuality: averageImprovementInQuality(curve, {
+      // Two sums of the same costs may differ in the last digit.
+      from: Math.max(small.cost, curve.cost.at(-1) ?? 0),
+      to: large.cost,
+    }),
     areaUnderDeferralCurve: areaUnderDeferralCurve(curve),
     qualityNeutralCost: qualityNeutralCost(curve, best),
     costSavingAtEqualQuality: costSavingAtEqualQuality(curve, best),

@@ -41,6 +41,7 @@ describe('evaluateLevels', () => {
     expect(await evaluateLevels(river, rows, [1, 0.5])).toEqual([
       {
         system: 'all small',
+        readsAnswers: false,
         smallFraction: 1,
         keptFraction: 0.5,
         keptMarginFraction: (1.96 * 0.5) / 2,
@@ -48,13 +49,29 @@ describe('evaluateLevels', () => {
       },
       {
         system: 0.5,
+        readsAnswers: false,
         smallFraction: 0.75,
         keptFraction: 0.75,
         keptMarginFraction: expect.closeTo((1.96 * Math.sqrt(3)) / 8),
         savedFraction: 1 - 13 / 40,
       },
-      { system: 1, smallFraction: 0.25, keptFraction: 1, keptMarginFraction: 0, savedFraction: 1 - 31 / 40 },
-      { system: 'all large', smallFraction: 0, keptFraction: 1, keptMarginFraction: 0, savedFraction: 0 },
+      {
+        // Nothing was lost in four questions: the rule of three says how much might have been.
+        system: 1,
+        readsAnswers: false,
+        smallFraction: 0.25,
+        keptFraction: 1,
+        keptMarginFraction: 3 / 4,
+        savedFraction: 1 - 31 / 40,
+      },
+      {
+        system: 'all large',
+        readsAnswers: false,
+        smallFraction: 0,
+        keptFraction: 1,
+        keptMarginFraction: 0,
+        savedFraction: 0,
+      },
     ])
   })
 

@@ -17,7 +17,7 @@ describe('the commands', () => {
     const commands = writeCommands('http://127.0.0.1:4000')
       .split('\n')
       .filter((line) => line.startsWith('curl'))
-    expect(commands).toHaveLength(3)
+    expect(commands).toHaveLength(4)
     for (const command of commands) {
       const body = / -d '([^']*)'$/.exec(command)?.[1] ?? ''
       expect(JSON.parse(body)).toMatchObject({ model: 'weir', messages: [{ role: 'user' }] })

@@ -11,13 +11,16 @@ export function writeCommands(url: string): string {
   const chat = `${url}/v1/chat/completions`
   const json = "-H 'content-type: application/json'"
   return [
-    'Three commands to copy into another terminal:',
+    'Four commands to copy into another terminal:',
     '',
     '# an easy question: the small model answers',
     `curl -sw '\\n' ${chat} ${json} -d '${body(EASY_QUESTION)}'`,
     '',
     '# a harder one at a high quality level; the x-weir-… headers say which model answered and why',
     `curl -siw '\\n' ${chat} ${json} -H 'x-weir-quality: 0.99' -d '${body(HARD_QUESTION)}'`,
+    '',
+    '# the same with the small answer read first: given when it is good enough, else escalated',
+    `curl -siw '\\n' ${chat} ${json} -H 'x-weir-policy: cascade' -d '${body(HARD_QUESTION)}'`,
     '',
     '# only decide, call nobody',
     `curl -sw '\\n' ${url}/v1/weir/route ${json} -d '${body('What day of the week is May 1, 2027?')}'`,

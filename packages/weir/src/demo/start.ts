@@ -113,7 +113,7 @@ async function prepare(bench: Bench, { trainCount, freshCount }: Counts): Promis
   const river = cached ?? toRiver(bench, await learn(bench, known))
   const lines = await evaluateLevels(river, unseen, LEVELS)
   bench.write(
-    `\nOn ${freshCount} fresh questions, replayed through the code that serves (levels are promised with 95% confidence; ± 95% margin of these questions; prices are made up):\n\n${writeTable(lines)}\n`,
+    `\nOn ${freshCount} fresh questions, replayed through the code that serves (levels are promised with 95% confidence; ± 95% margin of these questions; prices are made up, thrown-away drafts are paid):\n\n${writeTable(lines)}\n`,
   )
   return river
 }
@@ -160,7 +160,8 @@ async function loadCached(bench: Bench): Promise<River | undefined> {
   const text = await bench.cache.loadText('artifact.json')
   if (text === undefined) return undefined
   try {
-    return toRiver(bench, loadArtifact(text))
+    const artifact = loadArtifact(text)
+    return artifact.services?.cascade === undefined ? undefined : toRiver(bench, artifact)
   } catch (error) {
     // Written by another version of weir, or damaged: it is made again from the outcomes.
     if (isWeirError(error)) return undefined
@@ -178,6 +179,7 @@ async function learn({ cache, signal, progress }: Bench, rows: readonly Outcome[
     pair: DEMO_PAIR,
     seed: SEED,
     dataHash: hash.digest(),
+    policies: ['cascade'],
     async onProgress({ step }) {
       progress.update(`Training: ${step}`)
       // A turn of the event loop, so that Ctrl-C is seen between two steps.

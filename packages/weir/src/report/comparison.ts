@@ -2,7 +2,7 @@
  * The router beside what it must beat: all small, all large, random, the task-type table, the oracle.
  */
 import { decimal, dollars, percent } from './format.ts'
-import type { Evaluation } from './evaluation.ts'
+import { subjectOf, type Evaluation } from './evaluation.ts'
 
 export const COMPARISON_COLUMNS: readonly string[] = [
   'system',
@@ -50,7 +50,14 @@ export function listComparison(evaluation: Evaluation): readonly (readonly strin
     [`all large${best(large.model)}`, decimal(large.quality), '0.0%', dollars(large.costUsd), '', '', '', ''],
     ['random', '', '', '', decimal(random.apgr), ...byDrop(random.costAdvantageAtDrop)],
     ...table,
-    ['this router', '', '', '', decimal(evaluation.apgr), ...byDrop(evaluation.costAdvantageAtDrop)],
+    [
+      `this ${subjectOf(evaluation)}`,
+      '',
+      '',
+      '',
+      decimal(evaluation.apgr),
+      ...byDrop(evaluation.costAdvantageAtDrop),
+    ],
     [
       'oracle',
       decimal(oracle.quality),

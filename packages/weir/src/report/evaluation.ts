@@ -30,6 +30,11 @@ export interface Provenance {
 
 export type Evaluation = Report & Provenance
 
+/** What a report is about, in a word. */
+export function subjectOf({ policy }: Pick<Evaluation, 'policy'>): 'router' | 'cascade' {
+  return policy === 'cascade' ? 'cascade' : 'router'
+}
+
 /** Facts of an artifact that a report repeats. */
 export function describeArtifact(file: string, artifact: Artifact): Provenance['artifact'] {
   const { method, metric, training } = artifact

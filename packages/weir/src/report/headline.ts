@@ -2,7 +2,7 @@
  * The finding in plain words, for someone who reads nothing else: what quality is kept and what is saved at one level.
  */
 import { between, counted, dollars, percent } from './format.ts'
-import type { Evaluation } from './evaluation.ts'
+import { subjectOf, type Evaluation } from './evaluation.ts'
 import type { LevelReport } from '@weir/core'
 
 /** The level that headlines speak of. */
@@ -30,7 +30,7 @@ export function renderHeadline(evaluation: Evaluation): string {
   const kept = `keeps ${percent(level.delivered)} of ${evaluation.large.model}'s quality`
   const moved = `sends ${percent(level.costAdvantage)} of the calls to ${evaluation.small.model}`
   return (
-    `Asked to keep ${asked} of the large model's quality, the router ${kept} (95% interval ` +
+    `Asked to keep ${asked} of the large model's quality, the ${subjectOf(evaluation)} ${kept} (95% interval ` +
     `${between(level.deliveredInterval, percent)}) and ${moved}${renderMoney(level, evaluation)}.`
   )
 }

@@ -2,7 +2,7 @@
  * The router at the headline level beside what needs no router, for the terminal and the page.
  */
 import type { LeadReport } from '@weir/core'
-import type { Evaluation } from './evaluation.ts'
+import { subjectOf, type Evaluation } from './evaluation.ts'
 import { between, decimal, dollars, percent, UNKNOWN } from './format.ts'
 import { HEADLINE_LEVEL } from './headline.ts'
 
@@ -11,7 +11,7 @@ export const NULL_COLUMNS: readonly string[] = [
   'quality',
   'kept small',
   'cost',
-  "router's lead",
+  'its lead',
   '95% interval',
 ]
 
@@ -37,7 +37,7 @@ export function listNullRouters(evaluation: Evaluation): NullTable | undefined {
     asked: lead.asked,
     rows: [
       [
-        `this router at level ${lead.asked}`,
+        `this ${subjectOf(evaluation)} at level ${lead.asked}`,
         decimal(lead.quality),
         percent(keptAt(evaluation, lead)),
         cost(lead.cost),

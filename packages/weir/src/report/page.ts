@@ -6,7 +6,7 @@
  */
 import { COMPARISON_COLUMNS, listComparison } from './comparison.ts'
 import { noteNormalisation } from './efficiency-rows.ts'
-import type { Evaluation } from './evaluation.ts'
+import { subjectOf, type Evaluation } from './evaluation.ts'
 import { count, counted, decimal, percent } from './format.ts'
 import { headlineLevel, renderHeadline } from './headline.ts'
 import { escape, renderDocument, renderFacts, renderTable, section } from './html.ts'
@@ -65,7 +65,7 @@ function renderCurve(evaluation: Evaluation): string {
     'Quality against calls kept small',
     'Further right is cheaper, higher is better. The dots are quality levels you can ask for. A router is worth its place where its line is ' +
       'above the straight one; nothing can be above the oracle, which knows both answers.',
-    `<ul class="legend"><li><span class="router"></span>this router</li>${table}<li><span class="random"></span>random</li><li><span class="oracle"></span>oracle</li></ul>
+    `<ul class="legend"><li><span class="router"></span>this ${subjectOf(evaluation)}</li>${table}<li><span class="random"></span>random</li><li><span class="oracle"></span>oracle</li></ul>
 <figure>${plotCurve(evaluation)}</figure>`,
   )
 }
@@ -89,7 +89,7 @@ function renderReliability(evaluation: Evaluation): string {
   const { reliability } = evaluation
   if (reliability === null) return ''
   return section(
-    'Does the router know what it does not know?',
+    `Does the ${subjectOf(evaluation)} know what it does not know?`,
     'Each dot gathers about as many queries with a similar predicted chance that the small model is good enough; the height is how often it was, the ' +
       'bar its 95% interval. On the dashed line predictions are honest.',
     `<figure>${plotReliability(evaluation)}</figure><p class="caption">${escape(describeReliability(reliability))}</p>${renderTypes(reliability)}`,
@@ -131,7 +131,10 @@ function renderMetrics(evaluation: Evaluation): string {
 }
 
 function renderBaselines(evaluation: Evaluation): string {
-  const rows = listComparison(evaluation).map((cells) => ({ isMarked: cells[0] === 'this router', cells }))
+  const rows = listComparison(evaluation).map((cells) => ({
+    isMarked: cells[0] === `this ${subjectOf(evaluation)}`,
+    cells,
+  }))
   const { taskTable } = evaluation.baselines
   const note =
     taskTable === null

@@ -4,7 +4,7 @@
 import * as Plot from '@observablehq/plot'
 import type { CurvePoint } from '@weir/core'
 import { CURVE_AXES, draw } from './draw.ts'
-import type { Evaluation } from './evaluation.ts'
+import { subjectOf, type Evaluation } from './evaluation.ts'
 import { decimal, percent } from './format.ts'
 
 /** Colours, named after what they stand for; defined in page-style.ts for light and dark. */
@@ -30,7 +30,7 @@ export function plotCurve(evaluation: Evaluation): string {
     { points: ends, stroke: RANDOM, name: 'random', strokeDasharray: '5 4' },
     { points: thin(oracle.curve), stroke: ORACLE, name: 'oracle', strokeDasharray: '2 3' },
     { points: thin(table), stroke: TABLE, name: 'task-type table', strokeDasharray: '' },
-    { points: thin(curve), stroke: ROUTER, name: 'this router', strokeDasharray: '' },
+    { points: thin(curve), stroke: ROUTER, name: `this ${subjectOf(evaluation)}`, strokeDasharray: '' },
   ].filter(({ points }) => points.length > 0)
   return draw({
     height: 430,
@@ -44,7 +44,7 @@ export function plotCurve(evaluation: Evaluation): string {
           x: 'costAdvantage',
           y: 'quality',
           stroke,
-          strokeWidth: name === 'this router' ? 2.5 : 1.75,
+          strokeWidth: name.startsWith('this ') ? 2.5 : 1.75,
           strokeDasharray,
         }),
       ),
