@@ -1,6 +1,6 @@
 /** Cascades chosen from rows, as text and figures. */
 import type { Result, Tried } from './cascade-search.ts'
-import { deviation, mean, percent, three, type Figure, type Rendered } from './section.ts'
+import { deviation, mean, percent, three, type Figure, type Rendered, type Target } from './section.ts'
 
 /** Of one figure over the splits. */
 interface Spread {
@@ -188,6 +188,70 @@ function figuresOf({ kind, set, tried }: Result): readonly [string, Figure][] {
   )
 }
 
+/** Points of issue 4, as far as the cases that answer them were run. */
+function targetsOf(results: readonly Result[]): readonly Target[] {
+  const find = (kind: string, name: (tried: Tried) => boolean): readonly Found[] =>
+    results
+      .filter((one) => one.kind === kind)
+      .flatMap(({ set, tried }) => tried.filter(name).map((one) => ({ set, one })))
+  const searched = find('search', ({ name }) => name === '0.2/2')
+  const verified = find('meta-verifier', ({ name }) => name.endsWith('/best'))
+  const streamed = find('quantile', ({ name }) => name.startsWith('gpt-4o-mini/')).filter(
+    ({ set }) => set === 'mmlu',
+  )
+  return [
+    ...targetOf(searched, {
+      what: 'accuracy of searched cascades above the hull of single models, budget 20% of the dearest',
+      asked: 'at least 0.025 on both sets, seeds 0 to 9',
+      figure: 'gain',
+      isMet: (gain) => gain.mean >= 0.025,
+    }),
+    ...targetOf(searched, {
+      what: 'metered cost of the same over the budget, mean of the splits',
+      asked: 'at most 1.05',
+      figure: 'budget',
+      isMet: (budget) => budget.mean <= 1.05,
+    }),
+    ...targetOf(verified, {
+      what: 'lift of the best meta-verifier over a random share without drafts',
+      asked: 'above 0 for every pair',
+      figure: 'lift',
+      isMet: (lift) => lift.mean > 0,
+    }),
+    ...targetOf(streamed, {
+      what: 'running quantile against the same share with all signals known, gpt-4o-mini on MMLU, accuracy',
+      asked: 'within 0.01',
+      figure: 'difference',
+      isMet: (difference) => Math.abs(difference.mean) <= 0.01,
+    }),
+    ...targetOf(streamed, {
+      what: 'its metered cost over the budget, on every split',
+      asked: 'within 2%',
+      figure: 'budget',
+      isMet: ({ least, most }) => least >= 0.98 && most <= 1.02,
+    }),
+  ]
+}
+
+interface Found {
+  readonly set: string
+  readonly one: Tried
+}
+
+interface Wanted {
+  readonly what: string
+  readonly asked: string
+  readonly figure: string
+  readonly isMet: (spread: Spread) => boolean
+}
+
+function targetOf(found: readonly Found[], { what, asked, figure, isMet }: Wanted): readonly Target[] {
+  if (found.length === 0) return []
+  const spreads = found.map(({ one }) => spreadOf(one, figure))
+  const reached = found.map(({ set, one }, i) => `${set} ${one.name}: ${three(spreads[i]?.mean)}`).join(', ')
+  return [{ point: 2, what, asked, reached, isMet: spreads.every(isMet) }]
+}
+
 export function renderCascadeSearch(results: readonly Result[]): Rendered {
   const kinds = [...new Set(results.map(({ kind }) => kind))]
   const data = [...new Map(results.map((one) => [one.set, one])).values()]
@@ -205,5 +269,5 @@ ${kinds
     ),
   )
   .join('\n')}`
-  return { text, figures: Object.fromEntries(results.flatMap(figuresOf)) }
+  return { text, figures: Object.fromEntries(results.flatMap(figuresOf)), targets: targetsOf(results) }
 }
