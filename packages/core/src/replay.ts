@@ -66,7 +66,7 @@ function recorded(
       ...(inputTokens === undefined ? {} : { inputTokens: prompts * inputTokens }),
       ...(outputTokens === undefined ? {} : { outputTokens: samples * outputTokens }),
     },
-    ...(readsAnswer === true ? { answers, signals: signalsOf(outcome) } : {}),
+    ...(readsAnswer === true ? { answers, signals: signalsOf(outcome), checks: outcome.checks ?? [] } : {}),
   }
 }
 

@@ -258,14 +258,18 @@ function check(id: number, script: Script, received: Received): readonly string[
 function checkAnswer({ fault, reply }: Behaviour, { tokens, calls, hasError, isWhole }: Parsed): string[] {
   const wrong: string[] = []
   const wanted = wordsOf(reply.text ?? '')
-  const hasAllCalls = JSON.stringify(calls) === JSON.stringify(reply.toolCalls ?? [])
+  const hasAllCalls = hasCalls(calls, reply, hasError)
   if (hasError === isWhole) wrong.push(hasError ? 'an error after the end' : 'neither an end nor an error')
   if (hasError && fault === 'none') wrong.push('an error though the model answered')
   if (!isStart(tokens, wanted, hasError)) wrong.push(`tokens ${tokens.join(' ')} of ${wanted.join(' ')}`)
   if (!hasError && tokens.length !== wanted.length) wrong.push('a token is lost')
-  const mayLackCalls = hasError && calls.length === 0
-  if (!hasAllCalls && !mayLackCalls) wrong.push(`half a tool call: ${JSON.stringify(calls)}`)
+  if (!hasAllCalls) wrong.push(`half a tool call: ${JSON.stringify(calls)}`)
   return wrong
+}
+
+/** All of them, or before an error none. */
+function hasCalls(calls: readonly Call[], { toolCalls = [] }: Reply, isCut: boolean): boolean {
+  return JSON.stringify(calls) === JSON.stringify(toolCalls) || (isCut && calls.length === 0)
 }
 
 /** Behind an error the last token may be cut. */

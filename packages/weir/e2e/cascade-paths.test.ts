@@ -56,6 +56,60 @@ async function readRows(path: string): Promise<readonly LiveOutcome[]> {
   return rows as LiveOutcome[]
 }
 
+async function answeringLate(asked: Asked): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  await replying('small', { text: 'late', p: 0.2 })(asked)
+}
+
+const TEXTS = ['7', '9', '9', '', '9']
+
+/** The fourth of five calls. */
+function failingOnce(asked: Asked): void {
+  const { index, response } = asked
+  if (index === 3) response.writeHead(500).end('{}')
+  else void replying('small', { text: TEXTS[index] ?? '' })(asked)
+}
+
+/** Five choices of one call, the first of them nine. */
+function answeringNine({ body, response }: Asked): void {
+  const json = JSON.parse(completionOf('small', body, { text: '' })) as { choices: { message: object }[] }
+  json.choices.forEach((choice, i) => {
+    choice.message = { role: 'assistant', content: i === 0 ? '9' : TEXTS[i] }
+  })
+  response.end(JSON.stringify(json))
+}
+
+interface Pausing {
+  readonly small: (asked: Asked) => Promise<void>
+  readonly release: () => void
+}
+
+/** Streams the role and two tokens, and the rest when it is released. */
+function pausing(reply: Reply): Pausing {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return {
+    release: () => resolve(),
+    async small({ body, response }) {
+      const events = eventsOf('small', body, reply)
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(events.slice(0, 3).join(''))
+      await promise
+      response.end(events.slice(3).join(''))
+    },
+  }
+}
+
+/** Takes longer than three keep-alives. */
+function slow(answer: (asked: Asked) => unknown): (asked: Asked) => Promise<void> {
+  return async (asked) => {
+    await new Promise((resolve) => setTimeout(resolve, 350))
+    answer(asked)
+  }
+}
+
 describe('caps', () => {
   it('end a silent call at the time cap: the draft is given and marked', async () => {
     const { chat, large } = await fleet({ p: 0.2 }, { large: () => {}, caps: { ms: 200 } })
@@ -69,11 +123,7 @@ describe('caps', () => {
   })
 
   it('let the first call finish: without an answer there is nothing to give instead', async () => {
-    const small = async (asked: Asked): Promise<void> => {
-      await new Promise((resolve) => setTimeout(resolve, 60))
-      await replying('small', { text: 'late', p: 0.2 })(asked)
-    }
-    const { chat, large } = await fleet({}, { small, caps: { ms: 10 } })
+    const { chat, large } = await fleet({}, { small: answeringLate, caps: { ms: 10 } })
     const response = await post(chat, chatBody('easy'))
     expect(response.headers.get('x-weir-accept')).toBe('cap_time')
     expect(await response.text()).toContain('late')
@@ -165,7 +215,6 @@ describe('abstention', () => {
 })
 
 describe('several samples', () => {
-  const texts = ['7', '9', '9', '', '9']
   const DRAWING: Partial<CascadeFleetOptions> = {
     scorers: [{ signal: 'agreement' }],
     stages: [
@@ -175,11 +224,7 @@ describe('several samples', () => {
   }
 
   it('are drawn side by side; one that fails does not matter; all are paid for', async () => {
-    const small = (asked: Asked): unknown =>
-      asked.index === 3
-        ? asked.response.writeHead(500).end('{}')
-        : replying('small', { text: texts[asked.index] ?? '' })(asked)
-    const { chat } = await fleet({}, { ...DRAWING, small: (asked) => void small(asked) })
+    const { chat } = await fleet({}, { ...DRAWING, small: failingOnce })
     const { choices, weir } = await explained(chat)
     // Of the four that arrived the first stands for the attempt: 7, alone among four. No selector is configured here.
     expect(weir.attempts[0]).toMatchObject({ model: 'small', samples: 4, calls: 5, verdict: 'escalate' })
@@ -189,14 +234,10 @@ describe('several samples', () => {
   })
 
   it('are one call where the model draws them itself; the one given is a body of one choice', async () => {
-    const small = ({ body, response }: Asked): void => {
-      const json = JSON.parse(completionOf('small', body, { text: '' })) as { choices: { message: object }[] }
-      json.choices.forEach(
-        (choice, i) => (choice.message = { role: 'assistant', content: i === 0 ? '9' : texts[i] }),
-      )
-      response.end(JSON.stringify(json))
-    }
-    const { chat, small: model } = await fleet({}, { ...DRAWING, small, definition: { nativeSamples: true } })
+    const { chat, small: model } = await fleet(
+      {},
+      { ...DRAWING, small: answeringNine, definition: { nativeSamples: true } },
+    )
     const { choices, weir } = await explained(chat, 'easy', { n: 1 })
     expect(choices).toMatchObject([{ index: 0, message: { content: '9' } }])
     expect(weir.attempts[0]).toMatchObject({ samples: 5, calls: 1, verdict: 'accept' })
@@ -215,9 +256,8 @@ describe('several samples', () => {
     expect(chunks.map(({ object }) => object)).toEqual(Array(4).fill('chat.completion.chunk'))
     expect(chunks[1]).toMatchObject({ usage: null, choices: [{ delta: { content: '9' } }] })
     expect(chunks[3]).toMatchObject({ choices: [], usage: { prompt_tokens: 10 } })
-    expect(small.asked.map(({ body }) => [body['stream'], body['stream_options']])).toEqual(
-      Array(5).fill([undefined, undefined]),
-    )
+    expect(small.asked.length).toBe(5)
+    for (const { body } of small.asked) expect(Object.keys(body)).toEqual(['model', 'messages'])
   })
 
   it('are the caller’s own where the caller asks for several', async () => {
@@ -239,22 +279,6 @@ const MARGIN: AnswerEstimator = {
 }
 
 describe('a draft that still streams', () => {
-  /** Sends events one by one, waiting before the last ones until `release` is called. */
-  function pausing(reply: Reply): { small: (asked: Asked) => Promise<void>; release: () => void } {
-    let release = (): void => {}
-    const released = new Promise<void>((resolve) => (release = resolve))
-    return {
-      release: () => release(),
-      async small({ body, response }) {
-        const events = eventsOf('small', body, reply)
-        response.writeHead(200, { 'content-type': 'text/event-stream' })
-        response.write(events.slice(0, 3).join(''))
-        await released
-        response.end(events.slice(3).join(''))
-      },
-    }
-  }
-
   it('is judged at its first token and given from there on', async () => {
     const { small, release } = pausing({ text: 'one two three', p: 0.9 })
     const { chat } = await fleet({}, { scorers: [{ signal: 'firstTokenMargin' }], estimator: MARGIN, small })
@@ -324,13 +348,6 @@ describe('a draft that still streams', () => {
 })
 
 describe('keep-alives', () => {
-  const slow =
-    (answer: (asked: Asked) => void): ((asked: Asked) => Promise<void>) =>
-    async (asked) => {
-      await new Promise((resolve) => setTimeout(resolve, 350))
-      answer(asked)
-    }
-
   it('the official client streams text and tool calls behind them', async () => {
     const tools = [{ type: 'function' as const, function: { name: 'add', parameters: {} } }]
     const call = { name: 'add', arguments: '{"a": 1, "b": 2}' }
@@ -338,8 +355,8 @@ describe('keep-alives', () => {
       {},
       {
         keepAliveMs: 100,
-        small: slow(replying('small', { text: 'thinking', p: 0.2 }) as (asked: Asked) => void),
-        large: slow(replying('large', { text: 'adding', toolCalls: [call] }) as (asked: Asked) => void),
+        small: slow(replying('small', { text: 'thinking', p: 0.2 })),
+        large: slow(replying('large', { text: 'adding', toolCalls: [call] })),
       },
     )
     const client = new OpenAI({ baseURL: chat.replace('/chat/completions', ''), apiKey: 'x', maxRetries: 0 })

@@ -32,6 +32,8 @@ export interface Attempt {
   readonly best?: number
   /** Signals known without a scorer: recorded ones in a replay. Scorers are asked for the others. */
   readonly signals?: Signals
+  /** Calls that were made to read them: recorded ones in a replay. They count like those that scorers make now. */
+  readonly checks?: readonly Attempt[]
   /** Set by serve once the answer was read; absent where nothing reads it. */
   readonly score?: Score
 }

@@ -42,6 +42,7 @@ describe('parseOutcome', () => {
       answerProb: 0.6,
       confidence: 0.9,
       signals: { agreement: 0.75 },
+      checks: [{ model: 'l', purpose: 'judge' as const, costUsd: 0.5, latencyMs: 9, calls: 2 }],
       samples: [{ score: 0, answer: 'x' }],
     }
     const value = row({ ...m, signals: { agreement: 0.75, mood: 3 } })
@@ -51,6 +52,9 @@ describe('parseOutcome', () => {
   it.each([
     ['logprob', { logprob: 0.1 }],
     ['answerProb', { answerProb: 2 }],
+    ['checks', { checks: 3 }],
+    ['checks[0]', { checks: [{ model: 'm', purpose: 'gossip' }] }],
+    ['checks[0].costUsd', { checks: [{ model: 'm', purpose: 'judge', costUsd: -1 }] }],
     ['signals', { signals: 3 }],
     ['signals.judge', { signals: { judge: 'good' } }],
   ])('refuses a wrong %s, naming it', (field, outcome) => {

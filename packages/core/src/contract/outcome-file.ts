@@ -7,7 +7,8 @@
  */
 import { WeirError } from './errors.ts'
 import { isRecord, parseJson } from './json.ts'
-import type { ModelOutcome, Outcome, Sample, StoredMessage } from './outcome.ts'
+import type { Purpose } from './attempt.ts'
+import type { ModelOutcome, Outcome, RecordedCheck, Sample, StoredMessage } from './outcome.ts'
 import { SIGNALS, type SignalName, type Signals } from './score.ts'
 
 /** Where a row came from, for messages. */
@@ -100,6 +101,7 @@ function parseModel(value: unknown, place: RowPlace, path: string): ModelOutcome
     ...defined('answerProb', read.score('answerProb')),
     ...defined('confidence', read.score('confidence')),
     ...defined('signals', parseSignals(value['signals'], place, `${path}.signals`)),
+    ...defined('checks', parseChecks(value['checks'], place, `${path}.checks`)),
   }
 }
 
@@ -134,6 +136,32 @@ function parseSignals(value: unknown, place: RowPlace, path: string): Signals | 
   const read = createReader(value, { place, path: `${path}.` })
   const known = (Object.keys(SIGNALS) as SignalName[]).map((name) => [name, read.number(name)] as const)
   return Object.fromEntries(known.filter(([, one]) => one !== undefined))
+}
+
+const PURPOSES: readonly Purpose[] = ['answer', 'self-check', 'judge', 'external']
+
+function parseChecks(value: unknown, place: RowPlace, path: string): readonly RecordedCheck[] | undefined {
+  if (value === undefined || value === null) return undefined
+  if (!Array.isArray(value)) {
+    const problem = `must be an array, not ${kindOf(value)}`
+    throw wrong(place, { field: path, problem, remedy: 'write [{"purpose": "judge", "model": "…"}]' })
+  }
+  return value.map((check: unknown, index): RecordedCheck => {
+    const field = `${path}[${index}]`
+    const purpose = isRecord(check) ? PURPOSES.find((one) => one === check['purpose']) : undefined
+    if (!isRecord(check) || purpose === undefined || typeof check['model'] !== 'string') {
+      const problem = `must be an object with a model and a purpose of ${PURPOSES.join(', ')}`
+      throw wrong(place, { field, problem, remedy: 'write {"purpose": "judge", "model": "…"}' })
+    }
+    const read = createReader(check, { place, path: `${field}.` })
+    return {
+      model: check['model'],
+      purpose,
+      ...defined('costUsd', read.amount('costUsd')),
+      ...defined('latencyMs', read.amount('latencyMs')),
+      ...defined('calls', read.amount('calls')),
+    }
+  })
 }
 
 function parseMessages(value: unknown, place: RowPlace): readonly StoredMessage[] | undefined {

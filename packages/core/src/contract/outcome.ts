@@ -2,6 +2,7 @@
  * Outcome: one query with what each model made of it; the row of every log and of every data file. On disk it is one JSON
  * object a line (docs/outcomes.md). Unknown keys are ignored on reading.
  */
+import type { Purpose } from './attempt.ts'
 import type { Decision } from './decision.ts'
 import type { Signals } from './score.ts'
 
@@ -35,6 +36,18 @@ export interface ModelOutcome {
   readonly confidence?: number
   /** Signals that scorers read when the answer was given, by name (docs/methods/signals.md): a replay sees what was seen live. */
   readonly signals?: Signals
+  /** Calls that scorers made to read them, so that a replay counts what was paid live. */
+  readonly checks?: readonly RecordedCheck[]
+}
+
+/** One call that judged an answer. */
+export interface RecordedCheck {
+  readonly model: string
+  readonly purpose: Purpose
+  readonly costUsd?: number
+  readonly latencyMs?: number
+  /** Upstream calls that it took. Default 1. */
+  readonly calls?: number
 }
 
 /** One message as stored: content is text or OpenAI content parts. */

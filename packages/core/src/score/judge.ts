@@ -91,7 +91,7 @@ async function readSignals(
   const asked = scorers.filter(({ signal }) => known[signal] === undefined)
   const results = await Promise.all(asked.map((scorer) => ask(scorer, input)))
   const signals: Partial<Record<SignalName, number>> = { ...known }
-  const calls: Attempt[] = []
+  const calls: Attempt[] = [...(input.attempt.checks ?? [])]
   results.forEach(({ value, calls: made = [] }, i) => {
     const signal = asked[i]?.signal
     if (signal !== undefined && value !== undefined && Number.isFinite(value)) signals[signal] = value

@@ -2,7 +2,16 @@
  * Row: what a served request leaves in the outcome store, made from its attempts and from how the one that was given ended. Every attempt
  * is in it with what it cost and why it was not enough; every model that answered is in `models`, as a replay and training read it.
  */
-import type { Attempt, AttemptVerdict, ErrorCode, ModelOutcome, StoredMessage, Usage } from '@weir/core'
+import type {
+  Attempt,
+  AttemptVerdict,
+  ErrorCode,
+  ModelOutcome,
+  RecordedCheck,
+  Score,
+  StoredMessage,
+  Usage,
+} from '@weir/core'
 import {
   roundMs,
   toLiveOutcome,
@@ -164,14 +173,22 @@ function toModelOutcome(
   const definition = definitionOf(attempt.model)
   const costUsd = definition === undefined ? undefined : meterCostUsd(definition, usage)
   const stored = messages === undefined ? {} : toText(attempt, isGiven ? ending?.text : undefined)
-  const signals = attempt.score?.signals ?? {}
+  const { signals, calls: checks } = attempt.score ?? NOT_SCORED
   return dropUndefined({
     ...usage,
     costUsd,
     latencyMs: roundMs(attempt.latencyMs ?? 0),
     ...stored,
     signals: Object.keys(signals).length === 0 ? undefined : signals,
+    checks: checks.length === 0 ? undefined : checks.map(toRecorded),
   })
+}
+
+const NOT_SCORED: Pick<Score, 'signals' | 'calls'> = { signals: {}, calls: [] }
+
+/** As a replay counts it. */
+function toRecorded({ model, purpose = 'answer', costUsd, latencyMs, calls }: Attempt): RecordedCheck {
+  return dropUndefined({ model, purpose, costUsd, latencyMs, calls })
 }
 
 /** `given`: text of the answer that went to the caller. A draft that was closed in the middle has no text. */
