@@ -1,13 +1,13 @@
 /**
  * Every bench, one after the other, so that none disturbs another: `npm run bench [-- --quick] [-- --json]`.
- * With --json one object: {machine, core, gateway}.
+ * With --json one object: {machine, core, cascadeRouting, gateway}.
  */
 import { execFileSync } from 'node:child_process'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseJson } from '@weir/core'
 
-const BENCHES: readonly string[] = ['core.ts', 'gateway.ts']
+const BENCHES: readonly string[] = ['core.ts', 'core-cascade-routing.ts', 'gateway.ts']
 const options = process.argv.slice(2)
 const isJson = options.includes('--json')
 

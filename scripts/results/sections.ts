@@ -1,6 +1,7 @@
 /** The sections of docs/results.md, in their order on the page. */
 import { bestOfN } from './best-of-n.ts'
 import { cascadeAnswers } from './cascade-answers.ts'
+import { cascadeRouting } from './cascade-routing.ts'
 import { cascadeSearch } from './cascade-search.ts'
 import { cascadeSignals } from './cascade-signals.ts'
 import { paperTables } from './paper-tables.ts'
@@ -19,5 +20,6 @@ export const SECTIONS: readonly Section[] = [
   cascadeSearch,
   cascadeAnswers,
   bestOfN,
+  cascadeRouting,
   paperTables,
 ]

@@ -33,6 +33,7 @@ import { stateOf } from './score/pool-answers.ts'
 import { readAnswer } from './score/pool-features.ts'
 import { answersOf, signalsOf } from './score/recorded.ts'
 import type { River, Service } from './serve.ts'
+import { fromStoredCascadeRouting, toStoredCascadeRouting } from './stored-cascade-routing.ts'
 
 export interface CascadeRoutingTraining {
   readonly models: readonly string[]
@@ -72,7 +73,7 @@ export async function fitCascadeRouting(
     { models, signal, folds: POOL_FOLDS },
   )
   const maxDepth = Math.min(options.maxDepth ?? models.length, models.length)
-  const parameters: CascadeRoutingParameters = {
+  const unrounded: CascadeRoutingParameters = {
     models,
     pool: pool.parameters,
     answers: answers.parameters,
@@ -80,6 +81,7 @@ export async function fitCascadeRouting(
     family: { scales: familyScales(costs.meansUsd.at(-1) ?? 1), ratios: [1] },
     maxDepth,
   }
+  const parameters = fromStoredCascadeRouting(toStoredCascadeRouting(unrounded), encoder.spec)
   const learned = { examples, pool, answers }
   const fit = toFit(parameters, learned)
   if (options.searchesSteps === false || maxDepth === 1) return fit

@@ -1,7 +1,7 @@
 /**
  * Do two models give the same answer? Unlike samples of one model they word it differently, so the comparison is wider than agreement.ts:
  *
- *   extracted   both rows' sources named a final answer: equal but for case and marks
+ *   extracted   both rows' sources named a final answer: equal numbers, or equal but for case and marks
  *   long        either text is longer than SHORT: equal final numbers (final-answer.ts)
  *   short       equal but for case and marks, or one inside the other ("Paris", "Paris, France")
  *
@@ -18,10 +18,18 @@ const LEAST_INSIDE = 4
 /** Undefined when one of them has no text to compare. Symmetric. */
 export function isSameAnswer(a: Answer | undefined, b: Answer | undefined): boolean | undefined {
   if (a === undefined || b === undefined) return undefined
-  if (a.extracted !== undefined && b.extracted !== undefined) return plain(a.extracted) === plain(b.extracted)
+  if (a.extracted !== undefined && b.extracted !== undefined) return isSameFinal(a.extracted, b.extracted)
   const isLong = a.text.length > SHORT || b.text.length > SHORT
   return isLong ? isSameNumber(a, b) : isSameText(plain(a.text), plain(b.text))
 }
+
+/** "16.0" is 16, though its marks differ. */
+function isSameFinal(left: string, right: string): boolean {
+  const isNumber = NUMBER.test(left.trim()) && NUMBER.test(right.trim())
+  return (isNumber && isSameNumber({ text: left }, { text: right }) === true) || plain(left) === plain(right)
+}
+
+const NUMBER = /^[-+]?[$€£]?\d[\d,]*(\.\d*)?%?$/
 
 function isSameNumber(a: Answer, b: Answer): boolean | undefined {
   const [left, right] = [finalAnswerOf(a, 'number'), finalAnswerOf(b, 'number')]
