@@ -74,8 +74,11 @@ function riverAt(parameters: CascadeRoutingParameters, threshold: number | null)
   return createPoolRiver(parameters, { service, encoder: createLexicalEncoder() })
 }
 
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
 function means({ quality, costUsd }: PoolTrials): { readonly quality: number; readonly costUsd: number } {
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length
   return { quality: mean(quality), costUsd: mean(costUsd) }
 }
 
@@ -166,7 +169,7 @@ describe('fitCascadeRouting', () => {
     const free = TRAINING.map((row) => ({
       ...row,
       models: Object.fromEntries(
-        Object.entries(row.models).map(([model, { costUsd: _, ...rest }]) => [model, rest]),
+        Object.entries(row.models).map(([model, { score, response }]) => [model, { score, response }]),
       ),
     }))
     await expect(fitCascadeRouting(free, { models: MODELS, seed: 1 })).rejects.toThrow('costUsd')
