@@ -25,13 +25,13 @@ export interface MemoryOptions {
   /** Model whose answers carry the signal. */
   readonly model: string
   readonly signal: SignalName
-  /** Signals kept. At least 1. Default 4,096. */
+  /** Signals kept. At least 1. Default 1,024. */
   readonly window?: number
   /** Requests that share one budget; after them the account begins anew. Default 1,000. */
   readonly period?: number
 }
 
-export const WINDOW: number = 4096
+export const WINDOW: number = 1024
 export const PERIOD: number = 1000
 
 export const EMPTY_MEMORY: QuantileMemory = {

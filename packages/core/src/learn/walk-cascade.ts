@@ -38,40 +38,53 @@ export interface Walked {
 /** Throws `data.model` when a stage has no candidate. Needs at least one row. */
 export function walkCascade(candidates: readonly CandidateRows[], stages: readonly CascadeStage[]): Walked {
   const total = candidates[0]?.quality.length ?? 0
-  let alive = Array.from({ length: total }, (_, i) => i)
-  const costs = new Float64Array(total)
-  let [quality, declined] = [0, 0]
-  const shares = stages.map((stage, i) => {
-    const rows = rowsOf(candidates, stage)
-    const accept = i === stages.length - 1 ? Number.NEGATIVE_INFINITY : stage.accept
-    const left: number[] = []
-    let answered = 0
-    for (const row of alive) {
-      const p = rows.pGoodEnough[row] ?? -1
-      costs[row] = (costs[row] ?? 0) + (rows.costUsd[row] ?? 0)
-      if (p >= 0 && p < (stage.reject ?? 0)) declined += 1
-      else if (p < accept) left.push(row)
-      else {
-        quality += rows.quality[row] ?? 0
-        answered += 1
-      }
-    }
-    alive = left
-    return answered / total
+  const steps = stages.map((stage, i): Step => {
+    const isLast = i === stages.length - 1
+    const { accept, reject = 0 } = stage
+    return { ...rowsOf(candidates, stage), accept: isLast ? Number.NEGATIVE_INFINITY : accept, reject }
   })
-  const given = total - declined
+  const answered = stages.map(() => 0)
+  // Squared deviations by Welford's recurrence: of equal costs the error is exactly 0.
+  let [quality, usd, mean, squares] = [0, 0, 0, 0]
+  for (let row = 0; row < total; row++) {
+    const { by, costUsd } = walkRow(steps, row)
+    usd += costUsd
+    const change = costUsd - mean
+    mean += change / (row + 1)
+    squares += change * (costUsd - mean)
+    if (by === undefined) continue
+    answered[by] = (answered[by] ?? 0) + 1
+    quality += steps[by]?.quality[row] ?? 0
+  }
+  const given = answered.reduce((sum, count) => sum + count, 0)
   return {
     quality: given === 0 ? 0 : quality / given,
-    ...meanCost(costs),
-    shares,
-    abstained: declined / total,
+    costUsd: usd / total,
+    costErrorUsd: Math.sqrt(squares) / total,
+    shares: answered.map((count) => count / total),
+    abstained: (total - given) / total,
   }
 }
 
-function meanCost(costs: Float64Array): Pick<Walked, 'costUsd' | 'costErrorUsd'> {
-  const costUsd = costs.reduce((sum, cost) => sum + cost, 0) / costs.length
-  const squares = costs.reduce((sum, cost) => sum + (cost - costUsd) ** 2, 0)
-  return { costUsd, costErrorUsd: Math.sqrt(squares) / costs.length }
+interface Step extends CandidateRows {
+  readonly accept: number
+  readonly reject: number
+}
+
+/** `by`: position of the stage that answers; undefined when one declines. */
+function walkRow(
+  steps: readonly Step[],
+  row: number,
+): { readonly by: number | undefined; readonly costUsd: number } {
+  let [at, costUsd] = [0, 0]
+  for (const step of steps) {
+    const p = step.pGoodEnough[row] ?? -1
+    costUsd += step.costUsd[row] ?? 0
+    if (p >= 0 && p < step.reject) return { by: undefined, costUsd }
+    if (p >= step.accept) return { by: at, costUsd }
+    at += 1
+  }
+  return { by: undefined, costUsd }
 }
 
 /** The candidate of a stage: the same model asked for as many answers. */
