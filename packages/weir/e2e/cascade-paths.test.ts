@@ -86,12 +86,12 @@ interface Pausing {
 
 /** Streams the role and two tokens, and the rest when it is released. */
 function pausing(reply: Reply): Pausing {
-  let resolve = (): void => {}
+  let resolve: (() => void) | undefined
   const promise = new Promise<void>((settle) => {
     resolve = settle
   })
   return {
-    release: () => resolve(),
+    release: () => resolve?.(),
     async small({ body, response }) {
       const events = eventsOf('small', body, reply)
       response.writeHead(200, { 'content-type': 'text/event-stream' })
