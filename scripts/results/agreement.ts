@@ -20,7 +20,9 @@ import {
   type Outcome,
   type RecordedAttempt,
   type River,
+  type Sample,
   type Scoring,
+  type Signals,
 } from '@weir/core'
 import { hashOf } from '../recorded.ts'
 import { candidateOf, type Billing, type SampledCase, type SampledSplit } from './samples.ts'
@@ -136,46 +138,95 @@ export async function measureAgreement(
   return measureDraft(reading({ [of.models[0] ?? '']: calibration }), testRows)
 }
 
+interface Trained {
+  readonly river: River
+  readonly scoring: Scoring
+}
+
+/** The answer reader of a trained cascade, on rows as if each small model's outcome were the one given. */
+async function trainReader(
+  { models, reference }: SampledCase,
+  learning: readonly Outcome[],
+  seed: number,
+): Promise<Trained> {
+  const artifact = await train(learning, {
+    pair: { small: models[0] ?? '', large: reference },
+    seed,
+    dataHash: hashOf(learning),
+    policies: ['cascade'],
+    method: 'prob',
+  })
+  const river = createRiver(artifact, {
+    mode: 'estimate',
+    onUnfamiliar: 'score',
+    scorers: [createAgreementScorer()],
+  })
+  const scoring = river.services?.cascade?.scoring
+  if (scoring === undefined) throw new Error('training gave no cascade')
+  return { river, scoring }
+}
+
 /** What one sample can be judged by: the query alone (a router: no draft is thrown away), and the query with that sample's text. */
 export async function measureSingle(
   of: SampledCase,
   { seed, training, testRows }: SampledSplit,
   billing: Billing,
 ): Promise<{ readonly query: CascadeTrials; readonly text: CascadeTrials }> {
-  const pair = { small: of.models[0] ?? '', large: of.reference }
-  const learning = training.map((row) => toSingle(row, pair.small))
-  const artifact = await train(learning, {
-    pair,
+  const small = of.models[0] ?? ''
+  const { river, scoring } = await trainReader(
+    of,
+    training.map((row) => toRead(row, small, row.models[small]?.samples?.[0] ?? {})),
     seed,
-    dataHash: hashOf(learning),
-    policies: ['cascade'],
-    method: 'prob',
-  })
-  const river = createRiver(artifact, { mode: 'estimate', onUnfamiliar: 'score' })
-  const scoring = river.services?.cascade?.scoring
-  if (scoring === undefined) throw new Error('training gave no cascade')
-  const single = testRows.map((row) => toSingle(row, pair.small))
+  )
+  const single = testRows.map((row) => toRead(row, small, row.models[small]?.samples?.[0] ?? {}))
   const text = await measureDraft({ of, samples: 1, billing, scoring }, single)
   const scores: number[] = []
   for (const row of single) {
     scores.push((await replay(river, row, { kind: 'threshold', threshold: 0.5 }))?.decision.score ?? 0)
   }
-  const small = testRows.map((row) =>
-    mean((row.models[pair.small]?.samples ?? []).map((one) => one.score ?? 0)),
-  )
+  const means = testRows.map((row) => mean((row.models[small]?.samples ?? []).map((one) => one.score ?? 0)))
   const escalatedUsd = text.escalatedUsd.map((usd, i) => usd - (text.keptUsd[i] ?? 0))
-  return { text, query: { ...text, scores, small, escalatedUsd } }
+  return { text, query: { ...text, scores, small: means, escalatedUsd } }
 }
 
-/** The row as if the small model had been asked once: its first sample. */
-function toSingle(row: Outcome, small: string): Outcome {
-  const { samples, ...rest } = row.models[small] ?? {}
-  const { response, answer, score } = samples?.[0] ?? {}
+/** The plurality answer of k samples, judged by the same reader, which sees their agreement beside query and text. */
+export async function measureReadAgreement(
+  of: SampledCase,
+  { seed, training, testRows }: SampledSplit,
+  { samples, billing }: Pick<Draft, 'samples' | 'billing'>,
+): Promise<CascadeTrials> {
+  const small = of.models[0] ?? ''
+  const selector = createPluralitySelector()
+  const scorers = [createAgreementScorer()]
+  const unjudged: Draft = {
+    of,
+    samples,
+    billing,
+    scoring: { scorers, selector, estimator: createConfidenceEstimator({}) },
+  }
+  const voted = await serveRows(createCascadeRiver(unjudged, 0), training)
+  const learning = training.map((row, i) => {
+    const draft = voted[i]?.draft
+    return toRead(row, small, row.models[small]?.samples?.[draft?.best ?? 0] ?? {}, draft?.score?.signals)
+  })
+  const { scoring } = await trainReader(of, learning, seed)
+  return measureDraft({ of, samples, billing, scoring: { ...scoring, scorers, selector } }, testRows)
+}
+
+/** The row as if the small model had given this answer, with these signals. */
+function toRead(
+  row: Outcome,
+  small: string,
+  { response, answer, score }: Sample,
+  signals?: Signals,
+): Outcome {
+  const { samples: _all, ...rest } = row.models[small] ?? {}
   const one = {
     ...rest,
     ...(response === undefined ? {} : { response }),
     ...(answer === undefined ? {} : { answer }),
     ...(score === undefined ? {} : { score }),
+    ...(signals === undefined ? {} : { signals }),
   }
   return { ...row, models: { ...row.models, [small]: one } }
 }

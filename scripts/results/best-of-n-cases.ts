@@ -3,6 +3,8 @@ import type { Billing, SampledCase } from './samples.ts'
 
 /** Samples of the small model that vote in a cascade; the first is the headline. */
 export const VOTES: readonly number[] = [5, 2, 3, 10]
+/** Agreement of 5 samples beside query and text, for the same reader that judges one sample. */
+export const READ = '5 samples read'
 /** Arms of best-of-n. */
 export const ARM_SAMPLES: readonly number[] = [1, 2, 3, 5]
 export const RESAMPLES = 500

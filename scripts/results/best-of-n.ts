@@ -13,10 +13,11 @@ import {
   type Draw,
 } from '@weir/core'
 import { hashOf } from '../recorded.ts'
-import { measureAgreement, measureSingle, type CascadeTrials } from './agreement.ts'
+import { measureAgreement, measureReadAgreement, measureSingle, type CascadeTrials } from './agreement.ts'
 import {
   ARM_SAMPLES,
   CASES,
+  READ,
   RESAMPLES,
   VOTES,
   type Case,
@@ -112,6 +113,7 @@ async function agreementOf(of: Case, split: SampledSplit): Promise<OfSplit> {
   for (const samples of VOTES) {
     votes.push([`${samples} samples`, await measureAgreement(of, split, { samples, billing })])
   }
+  votes.push([READ, await measureReadAgreement(of, split, { samples: 5, billing })])
   const random: CascadeTrials = { ...query, scores: query.scores.map(() => 0) }
   const singles: [string, CascadeTrials][] = [
     ['random', random],
