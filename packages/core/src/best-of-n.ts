@@ -164,10 +164,12 @@ const UNJUDGED: AnswerEstimator = {
 /** Throws `artifact.truncated` when the stored arms are damaged. */
 export function createBestOfNService(stored: StoredBestOfN, encoder: EncoderSpec): Service {
   const { reference, rule, unitUsd, uses, levels, confidence, selector } = stored
+  const arms = fromStoredArms(stored.arms, encoder)
   return {
     levels,
     confidence,
-    estimator: createArmEstimator(fromStoredArms(stored.arms, encoder)),
+    stages: [...new Set([...arms.arms.map(({ model }) => model), reference])],
+    estimator: createArmEstimator(arms),
     scoring: { scorers: [], estimator: UNJUDGED, selector: createSelector(selector) },
     createPolicy: ({ threshold, mode }) =>
       createBestOfNPolicy({
