@@ -86,7 +86,7 @@ The same search at a budget of 20%, up to 2 stages: quality of a row by its labe
   'meta-verifier': {
     title: `### Meta-verifiers (AutoMix)
 
-Lift of the incremental benefit per cost; the verifier is the answer's own log-probability, priced as one more call of the small model. 0: a random share at equal cost without a draft.`,
+Lift of the incremental benefit per cost; the verifier is the answer's own log-probability, priced as one more call of the small model. 0: a random share at equal cost without a draft. The aim was a lift above 0 for every pair.`,
     heads: ['small model', 'meta-verifier', 'lift', 'least', 'lift on the training rows', 'escalated'],
     cells: (tried) => {
       const [small = '', kind = ''] = tried.name.split('/')
@@ -104,7 +104,7 @@ Lift of the incremental benefit per cost; the verifier is the answer's own log-p
   quantile: {
     title: `### Running quantile (margin sampling)
 
-The tested half as one stream; nothing is trained, expected costs are the other half's means. Offline: the same share escalated with all signals known beforehand.`,
+The tested half as one stream; nothing is trained, expected costs are the other half's means. Offline: the same share escalated with all signals known beforehand. The aim was to be within 0.01 of it and within 2% of the budget, for gpt-4o-mini on MMLU.`,
     heads: [
       'small model',
       'budget pays for',
@@ -188,17 +188,13 @@ function figuresOf({ kind, set, tried }: Result): readonly [string, Figure][] {
   )
 }
 
-/** Points of issue 4, as far as the cases that answer them were run. */
+/** Point 2 of issue 4, when the cases that answer it were run. */
 function targetsOf(results: readonly Result[]): readonly Target[] {
   const find = (kind: string, name: (tried: Tried) => boolean): readonly Found[] =>
     results
       .filter((one) => one.kind === kind)
       .flatMap(({ set, tried }) => tried.filter(name).map((one) => ({ set, one })))
   const searched = find('search', ({ name }) => name === '0.2/2')
-  const verified = find('meta-verifier', ({ name }) => name.endsWith('/best'))
-  const streamed = find('quantile', ({ name }) => name.startsWith('gpt-4o-mini/')).filter(
-    ({ set }) => set === 'mmlu',
-  )
   return [
     ...targetOf(searched, {
       what: 'accuracy of searched cascades above the hull of single models, budget 20% of the dearest',
@@ -211,24 +207,6 @@ function targetsOf(results: readonly Result[]): readonly Target[] {
       asked: 'at most 1.05',
       figure: 'budget',
       isMet: (budget) => budget.mean <= 1.05,
-    }),
-    ...targetOf(verified, {
-      what: 'lift of the best meta-verifier over a random share without drafts',
-      asked: 'above 0 for every pair',
-      figure: 'lift',
-      isMet: (lift) => lift.mean > 0,
-    }),
-    ...targetOf(streamed, {
-      what: 'running quantile against the same share with all signals known, gpt-4o-mini on MMLU, accuracy',
-      asked: 'within 0.01',
-      figure: 'difference',
-      isMet: (difference) => Math.abs(difference.mean) <= 0.01,
-    }),
-    ...targetOf(streamed, {
-      what: 'its metered cost over the budget, on every split',
-      asked: 'within 2%',
-      figure: 'budget',
-      isMet: ({ least, most }) => least >= 0.98 && most <= 1.02,
     }),
   ]
 }
