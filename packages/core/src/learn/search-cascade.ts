@@ -63,7 +63,7 @@ export const BUDGET_MARGIN: number = 1
 
 /**
  * The best for a mean budget. Of many cascades the one that just fits is likely to owe that to its rows, hence the margin: on the recorded rows
- * it halves how often a budget is passed on fresh ones, at no loss of accuracy. Undefined when not even one model alone fits.
+ * it halves how often a budget is passed by 5% on fresh ones. Undefined when not even one model alone fits.
  */
 export function cascadeWithin(
   found: readonly FoundCascade[],
