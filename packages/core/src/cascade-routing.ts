@@ -183,15 +183,22 @@ export interface PoolTrials {
   readonly quality: Float64Array
   /** Metered cost of all calls, USD. */
   readonly costUsd: Float64Array
+  /** Whose answer was given; undefined where none was. */
+  readonly answeredBy: readonly (string | undefined)[]
 }
 
 /** Every row served at the river's highest level. */
 export async function replayPool(river: River, rows: readonly Outcome[]): Promise<PoolTrials> {
-  const trials = { quality: new Float64Array(rows.length), costUsd: new Float64Array(rows.length) }
+  const trials = {
+    quality: new Float64Array(rows.length),
+    costUsd: new Float64Array(rows.length),
+    answeredBy: [] as (string | undefined)[],
+  }
   for (const [i, row] of rows.entries()) {
     const replayed = await replay(river, row, { kind: 'quality', quality: 1 })
     trials.quality[i] = replayed?.accepted?.quality ?? 0
     trials.costUsd[i] = spent(replayed?.attempts ?? []).usd
+    trials.answeredBy.push(replayed?.accepted?.model)
   }
   return trials
 }

@@ -10,9 +10,14 @@ import { createEstimator } from './estimate/create-estimator.ts'
 import { createLexicalEncoder, LEXICAL_SPEC } from './request/lexical.ts'
 import type { PolicyName } from './contract/policy.ts'
 import type { Scorer } from './contract/score.ts'
+import type { FamilyArtifact } from './contract/service-artifact.ts'
+import { record } from './contract/stored-fields.ts'
+import { createBestOfNService, type StoredBestOfN } from './best-of-n.ts'
+import { createCascadeRoutingService } from './cascade-routing-service.ts'
 import { createCascadeService } from './cascade-service.ts'
+import { fromStoredCascadeRouting } from './stored-cascade-routing.ts'
 import type { Caps } from './decide/caps.ts'
-import type { River } from './serve.ts'
+import type { River, Service } from './serve.ts'
 
 export interface RiverOptions {
   /** Models that can be called. Default: the artifact's pair. */
@@ -72,11 +77,37 @@ function createServices(
   encoder: Encoder,
   { scorers = [], onUnfamiliar = 'large', onScorerFailure = 'escalate' }: RiverOptions,
 ): NonNullable<River['services']> {
-  const { cascade } = artifact.services ?? {}
-  if (cascade === undefined) return {}
+  const options = { scorers, onUnfamiliar, onScorerFailure }
+  const { cascade, 'cascade-routing': routing, 'best-of-n': arms } = artifact.services ?? {}
   return {
-    cascade: createCascadeService(artifact, cascade, { encoder, scorers, onUnfamiliar, onScorerFailure }),
+    ...(cascade === undefined
+      ? {}
+      : { cascade: createCascadeService(artifact, cascade, { encoder, ...options }) }),
+    ...(routing === undefined
+      ? {}
+      : { 'cascade-routing': createRoutingService(routing, artifact.encoder, options) }),
+    ...(arms === undefined
+      ? {}
+      : { 'best-of-n': createBestOfNService(toStoredBestOfN(arms), artifact.encoder) }),
   }
+}
+
+function createRoutingService(
+  { parameters, levels, delta }: FamilyArtifact,
+  spec: EncoderSpec,
+  options: Pick<RiverOptions, 'scorers' | 'onUnfamiliar' | 'onScorerFailure'>,
+): Service {
+  return createCascadeRoutingService(fromStoredCascadeRouting(parameters, spec), {
+    ...options,
+    levels,
+    confidence: 1 - delta,
+  })
+}
+
+/** Throws `artifact.truncated` when the parameters are no object; their parts are checked where they are read. */
+function toStoredBestOfN({ parameters, levels, delta, rows }: FamilyArtifact): StoredBestOfN {
+  const stored = record(parameters, 'services.best-of-n')
+  return { ...(stored as unknown as StoredBestOfN), levels, confidence: 1 - delta, rows }
 }
 
 function checkEncoder(spec: EncoderSpec): void {

@@ -6,6 +6,7 @@ import type { Outcome } from './contract/outcome.ts'
 import { fitArtifact, type TrainOptions as FitOptions } from './learn/train.ts'
 import { createLexicalEncoder } from './request/lexical.ts'
 import { queryFromOutcome } from './request/query.ts'
+import { trainServices } from './train-services.ts'
 
 /** Version of this library, written into artifacts. */
 export const VERSION = '0.1.0'
@@ -14,10 +15,23 @@ export type TrainOptions = Omit<FitOptions, 'encoder' | 'toQuery' | 'libraryVers
 
 /** Fits a router for a small/large pair. Throws `data.model`, `data.too_few`, `data.one_class` when the rows cannot teach. */
 export async function train(rows: readonly Outcome[], options: TrainOptions): Promise<Artifact> {
-  return fitArtifact(rows, {
+  const artifact = await fitArtifact(rows, {
     ...options,
     encoder: createLexicalEncoder(),
     toQuery: queryFromOutcome,
     libraryVersion: VERSION,
   })
+  const { pair, seed, policies = [], onProgress, signal } = options
+  const services = await trainServices(rows, {
+    pair,
+    policies,
+    seed,
+    delta: artifact.calibration.delta,
+    async onStep(step) {
+      signal?.throwIfAborted()
+      await onProgress?.({ step, done: 1, total: 1 })
+    },
+  })
+  if (Object.keys(services).length === 0) return artifact
+  return { ...artifact, services: { ...artifact.services, ...services } }
 }

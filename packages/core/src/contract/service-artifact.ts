@@ -42,7 +42,20 @@ export interface CascadeArtifact {
   readonly estimator: { readonly name: string; readonly parameters: unknown }
 }
 
+/** A policy over a family of settings, one for each level. The parameters' shape belongs to the policy's own file. */
+export interface FamilyArtifact {
+  /** Training rows that it was fitted on. */
+  readonly rows: number
+  /** From cross-fitted training rows: promises are asymptotic. */
+  readonly levels: Calibration['levels']
+  /** Chance that the promise of a level is broken. Range (0, 1). */
+  readonly delta: number
+  readonly parameters: unknown
+}
+
 /** By policy name; a policy that is absent was not trained for. */
 export interface ServiceArtifacts {
   readonly cascade?: CascadeArtifact
+  readonly 'cascade-routing'?: FamilyArtifact
+  readonly 'best-of-n'?: FamilyArtifact
 }

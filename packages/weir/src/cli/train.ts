@@ -4,16 +4,19 @@
  */
 import { Option, type Command } from 'commander'
 import {
+  POLICY_NAMES,
   train,
   WeirError,
   type Artifact,
   type CascadeArtifact,
+  type FamilyArtifact,
   type LabelMethod,
   type Pair,
+  type PolicyName,
 } from '@weir/core'
 import { checkWritable, writeArtifact } from '../record/artifact-file.ts'
 import { readPairRows } from '../record/pair-rows.ts'
-import { shownLevels, writeCascade, writeLevels } from '../report/levels-text.ts'
+import { FAMILIES, shownLevels, writeCascade, writeFamily, writeLevels } from '../report/levels-text.ts'
 import { parseCount, parseDelta, parseSeed, today } from './parse-option.ts'
 import { endProgress, showProgress } from './progress.ts'
 
@@ -22,7 +25,7 @@ interface TrainFlags {
   readonly small: string
   readonly large: string
   readonly method: LabelMethod
-  readonly policy: 'route' | 'cascade'
+  readonly policy: PolicyName
   readonly rows?: number
   readonly seed: number
   readonly delta: number
@@ -50,9 +53,9 @@ export function register(program: Command): void {
     .addOption(
       new Option(
         '--policy <name>',
-        'what to train for: the router alone, or also the cascade that reads answers',
+        'what to train for: the router alone, or also a policy that reads answers',
       )
-        .choices(['route', 'cascade'])
+        .choices(POLICY_NAMES)
         .default('route'),
     )
     .option('--rows <n>', 'train on this many rows, drawn by the seed (default: all)', parseCount)
@@ -76,7 +79,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const { rows, dataHash } = await readPairRows(flags.data, pair, {
     skipBad: flags.skipBad === true,
     onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
-    keepsAnswers: flags.policy === 'cascade',
+    keepsAnswers: flags.policy !== 'route',
     onProgress: (count) => showProgress('train', `${count} rows read`),
   })
   const artifact = await train(rows, {
@@ -116,6 +119,12 @@ function summarise(artifact: Artifact, out: string): object {
     calibration: { ...artifact.calibration, levels: undefined },
     levels: shownLevels(artifact.calibration),
     ...(cascade === undefined ? {} : { cascade: summariseCascade(cascade) }),
+    ...Object.fromEntries(
+      FAMILIES.flatMap((name) => {
+        const family = artifact.services?.[name]
+        return family === undefined ? [] : [[name, summariseFamily(family)]]
+      }),
+    ),
   }
 }
 
@@ -128,6 +137,10 @@ function summariseCascade({ rows, signals, costs, crossValidation, calibration }
     calibration: { ...calibration, levels: undefined },
     levels: shownLevels(calibration),
   }
+}
+
+function summariseFamily({ rows, delta, levels }: FamilyArtifact): object {
+  return { rows, delta, levels: shownLevels({ levels }) }
 }
 
 function toText(artifact: Artifact, out: string): string {
@@ -144,6 +157,10 @@ function toText(artifact: Artifact, out: string): string {
     writeLevels(artifact),
     '',
     ...(cascade === undefined ? [] : [writeCascade(cascade, pair), '']),
+    ...FAMILIES.flatMap((name) => {
+      const family = artifact.services?.[name]
+      return family === undefined ? [] : [writeFamily(name, family, pair), '']
+    }),
     `written to ${out}`,
   ]
   return `${lines.join('\n')}\n`

@@ -12,7 +12,7 @@ export interface PairRows {
 }
 
 export interface ReadPairRowsOptions extends ReadOutcomesOptions {
-  /** Keep what a cascade reads: the small model's answers, and what the calls cost. Default false. */
+  /** Keep what policies that read answers learn from: both models' answers, and what the calls cost. Memory then grows with the texts. Default false. */
   readonly keepsAnswers?: boolean
   /** Called now and then with the number of rows read so far. */
   readonly onProgress?: (rows: number) => void
@@ -54,10 +54,8 @@ function slim(row: Outcome, pair: Pair, keepsAnswers: boolean): Outcome {
   // Names alone are kept of other models, so that an error can list them.
   if (outcome === undefined)
     return { id, models: Object.fromEntries(Object.keys(row.models).map((name) => [name, {}])) }
-  const { largeCostUsd: costUsd } = outcome
-  const small = keepsAnswers ? row.models[pair.small] : undefined
-  if (small !== undefined) {
-    const large = { ...toModel(outcome.largeScores), ...(costUsd === undefined ? {} : { costUsd }) }
+  const { [pair.small]: small, [pair.large]: large } = row.models
+  if (keepsAnswers && small !== undefined && large !== undefined) {
     return { id, ...text, models: { [pair.small]: small, [pair.large]: large } }
   }
   return {

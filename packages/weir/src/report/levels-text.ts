@@ -2,7 +2,7 @@
  * Quality levels of an artifact as text: what is promised, what is estimated, and a bar for the share kept small, so that the price of
  * certainty is seen at once.
  */
-import type { Artifact, Calibration, CascadeArtifact, OperatingPoint } from '@weir/core'
+import type { Artifact, Calibration, CascadeArtifact, FamilyArtifact, OperatingPoint } from '@weir/core'
 import { dollars, percent } from './format.ts'
 
 /** Levels of the table; the artifact holds more. */
@@ -15,7 +15,7 @@ export interface ShownLevel {
   readonly estimate: OperatingPoint
 }
 
-export function shownLevels({ levels }: Calibration): readonly ShownLevel[] {
+export function shownLevels({ levels }: Pick<Calibration, 'levels'>): readonly ShownLevel[] {
   return levels.promise.flatMap((promise, i) => {
     const estimate = levels.estimate[i]
     return estimate === undefined || !SHOWN_LEVELS.includes(promise.quality) ? [] : [{ promise, estimate }]
@@ -33,6 +33,23 @@ export function writeCascade(cascade: CascadeArtifact, { small, large }: Artifac
       ? `costs of the calls are not in the rows: every query is drafted by ${small}, and what thrown-away drafts cost is not known`
       : `a draft costs ${dollars(costs.smallUsd)}, a call of ${large} ${dollars(costs.largeUsd)}: where a draft would hardly be accepted, the query goes straight to ${large}`,
     writeLevels(cascade),
+  ].join('\n')
+}
+
+/** Policies over a family of settings. */
+export const FAMILIES = ['cascade-routing', 'best-of-n'] as const
+
+/** Lines without a line feed at the end. */
+export function writeFamily(
+  name: (typeof FAMILIES)[number],
+  { rows, delta, levels }: FamilyArtifact,
+  { large }: Artifact['pair'],
+): string {
+  return [
+    `${name}: levels from ${rows} training rows, cross-fitted (asymptotic guarantee), delta ${delta}; shares are of queries not answered by ${large}`,
+    '',
+    'level   not large, promised         not large, estimated',
+    ...shownLevels({ levels }).map(writeLevel),
   ].join('\n')
 }
 
@@ -82,6 +99,7 @@ function bar(promised: number, estimated: number): string {
 }
 
 function needed({ rowsNeeded }: OperatingPoint): string {
-  if (rowsNeeded === undefined || rowsNeeded === null) return 'no number of such rows would prove it'
+  if (rowsNeeded === undefined) return ''
+  if (rowsNeeded === null) return 'no number of such rows would prove it'
   return `needs about ${rowsNeeded} rows`
 }
