@@ -169,7 +169,10 @@ describe('fitCascadeRouting', () => {
     const free = TRAINING.map((row) => ({
       ...row,
       models: Object.fromEntries(
-        Object.entries(row.models).map(([model, { score = 0, response = '' }]) => [model, { score, response }]),
+        Object.entries(row.models).map(([model, { score = 0, response = '' }]) => [
+          model,
+          { score, response },
+        ]),
       ),
     }))
     await expect(fitCascadeRouting(free, { models: MODELS, seed: 1 })).rejects.toThrow('costUsd')

@@ -62,7 +62,7 @@ async function serveConfig(
   const { startGateway } = await import('../gateway/start.ts')
   const { createExtraCalls } = await import('../gateway/extra-calls.ts')
   const extraCalls = createExtraCalls()
-  const river = await loadRiver(config, extraCalls)
+  const river = await loadRiver(config, { extraCalls, log })
   const { record, doubtCut, external, ...rest } = config
   const gateway = await startGateway({
     ...rest,
@@ -88,7 +88,10 @@ async function serveConfig(
 }
 
 /** Throws `artifact.` errors, `config.signal` and `config.value`; `artifact.pair` when the configuration names another pair or lacks a model of it. */
-async function loadRiver(config: Config, extraCalls: ExtraCalls): Promise<River> {
+async function loadRiver(
+  config: Config,
+  { extraCalls, log }: { readonly extraCalls: ExtraCalls; readonly log: Log },
+): Promise<River> {
   const { artifactPath, models, onEstimatorFailure, onUnfamiliar, mode, policy, caps, onScorerFailure } =
     config
   const artifact = await readArtifact(artifactPath)
@@ -107,6 +110,7 @@ async function loadRiver(config: Config, extraCalls: ExtraCalls): Promise<River>
     scorers,
   })
   checkPolicy(policy, Object.keys(river.services ?? {}), models)
+  warnUnread(artifact, config, log)
   return river
 }
 
@@ -129,6 +133,18 @@ function checkPair({ small, large, models, artifactPath }: Config, { pair }: Art
       )
     }
   }
+}
+
+/** The artifact judges without them, but worse than it was measured. */
+function warnUnread({ services }: Artifact, { scorers }: Config, log: Log): void {
+  const missing = (services?.cascade?.signals ?? []).filter(
+    (name) => !scorers.some(({ signal }) => signal === name),
+  )
+  if (missing.length === 0) return
+  log.warn('gateway.signals_missing', {
+    signals: missing.join(', '),
+    because: 'the artifact was trained with them and weir.yaml has no scorers for them',
+  })
 }
 
 /** Callers are not authenticated: whoever reaches the port spends the operator's money. */

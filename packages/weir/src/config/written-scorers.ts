@@ -3,6 +3,7 @@
  * here it is only known which there are.
  */
 import { z } from 'zod'
+import type { CheckName } from '@weir/core'
 
 export interface WrittenScorers {
   readonly logprob?: object | undefined
@@ -35,6 +36,19 @@ export interface WrittenScorers {
     | undefined
 }
 
+/** Those that need no parser of a programming language: weir ships none. Their options are core's to check. */
+const CHECKS = [
+  'nonEmpty',
+  'complete',
+  'json',
+  'jsonSchema',
+  'toolCalls',
+  'regex',
+  'notRepeated',
+  'finalNumber',
+  'finalChoice',
+] as const satisfies readonly CheckName[]
+
 const plain = z.strictObject({})
 
 export const writtenScorers: z.ZodType<WrittenScorers> = z.strictObject({
@@ -51,7 +65,7 @@ export const writtenScorers: z.ZodType<WrittenScorers> = z.strictObject({
     .optional(),
   statedConfidence: plain.optional(),
   agreement: z.strictObject({ mode: z.enum(['exact', 'number', 'choice', 'text']).optional() }).optional(),
-  validity: z.strictObject({ checks: z.array(z.looseObject({ check: z.string() })).min(1) }).optional(),
+  validity: z.strictObject({ checks: z.array(z.looseObject({ check: z.enum(CHECKS) })).min(1) }).optional(),
   selfCheck: z
     .strictObject({
       model: z.string().min(1).optional(),

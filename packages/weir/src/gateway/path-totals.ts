@@ -12,13 +12,18 @@ export interface PathTotals {
 }
 
 export function totalsOf(attempts: readonly Attempt[]): PathTotals {
-  let calls = 0
-  let costUsd: number | undefined = 0
-  for (const attempt of attempts.flatMap((one) => [one, ...(one.score?.calls ?? [])])) {
-    calls += attempt.calls ?? 1
-    const isUnbilled = attempt.error !== undefined && attempt.usage === undefined
-    const cost = isUnbilled ? 0 : attempt.costUsd
-    costUsd = costUsd === undefined || cost === undefined ? undefined : costUsd + cost
+  let totals: PathTotals = { calls: 0, costUsd: 0 }
+  for (const attempt of attempts) {
+    totals = add(totals, attempt)
+    for (const check of attempt.score?.calls ?? NONE) totals = add(totals, check)
   }
-  return { calls, costUsd }
+  return totals
+}
+
+const NONE: readonly Attempt[] = []
+
+function add(totals: PathTotals, { calls = 1, error, usage, costUsd }: Attempt): PathTotals {
+  const cost = error !== undefined && usage === undefined ? 0 : costUsd
+  const isKnown = totals.costUsd !== undefined && cost !== undefined
+  return { calls: totals.calls + calls, costUsd: isKnown ? totals.costUsd + cost : undefined }
 }

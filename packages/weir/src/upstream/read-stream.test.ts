@@ -91,9 +91,13 @@ describe('StreamReader', () => {
   it('is complete with [DONE] or when every choice has finished, and not before', () => {
     const one = chunk([{ index: 0, delta: { content: 'x' } }])
     const done = chunk([{ index: 0, delta: {}, finish_reason: 'stop' }])
-    const isComplete = (text: string): boolean => read([Buffer.from(text)]).isComplete
-    expect([one, one + done, `${one}data: [DONE]`, done + one.replace('0', '1'), ''].map(isComplete)).toEqual(
-      [false, true, true, false, false],
-    )
+    const streams = [one, one + done, `${one}data: [DONE]`, done + one.replace('0', '1'), '']
+    expect(streams.map((text) => read([Buffer.from(text)]).isComplete)).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 })
