@@ -86,9 +86,10 @@ async function main(): Promise<void> {
     chosen.map((one): CaseName => ({ section: name, name: one })),
   )
   const results = await runCases(cases)
-  const rendered = sections.map((section) =>
-    section.render(results.filter((_, i) => cases[i]?.section === section.name)),
-  )
+  const rendered = sections.map((section) => ({
+    issue: section.issue,
+    ...section.render(results.filter((_, i) => cases[i]?.section === section.name)),
+  }))
   const text = renderPage(rendered, made)
   if (values.out === undefined) {
     process.stdout.write(text)

@@ -251,6 +251,7 @@ function gain(ours: readonly Point[], theirs: readonly Point[], to: number): num
 
 export const bestOfN: Section = createSection({
   name: 'best-of-n',
+  issue: 4,
   cases: CASES.map(({ name }) => name),
   measure: measureCase,
   render: renderBestOfN,

@@ -194,6 +194,7 @@ async function measureReading(studied: Studied): Promise<Read> {
 
 export const cascadeAnswers: Section = createSection<Result>({
   name: 'cascade-answers',
+  issue: 4,
   cases: PAIRS.flatMap((name) => [`reading-${name}`, `promise-${name}`]),
   measure: async (name) => {
     const studied = STUDIED.find((one) => name.endsWith(`-${one.name}`) && PAIRS.includes(one.name))

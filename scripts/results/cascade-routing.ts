@@ -313,6 +313,7 @@ export async function measureSeed(seed: number): Promise<Result> {
 
 export const cascadeRouting: Section = createSection({
   name: 'cascade-routing',
+  issue: 4,
   cases: SEEDS.map((seed) => `seed-${seed}`),
   measure: (name) => measureSeed(Number(name.replace('seed-', ''))),
   render: renderCascadeRouting,

@@ -321,6 +321,7 @@ const KINDS: Readonly<Record<string, (rows: readonly Outcome[]) => Promise<reado
 
 export const cascadeSearch: Section = createSection<Result>({
   name: 'cascade-search',
+  issue: 4,
   cases: Object.keys(KINDS).flatMap((kind) => SETS.map((set) => `${kind}-${set}`)),
   measure: async (name) => {
     const at = name.lastIndexOf('-')

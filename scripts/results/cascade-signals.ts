@@ -296,6 +296,7 @@ async function measure(name: string): Promise<Result> {
 
 export const cascadeSignals: Section = createSection<Result>({
   name: 'cascade-signals',
+  issue: 4,
   cases: [...CURVES.map(({ name }) => name), 'calibration', 'abstention', 'others'],
   measure,
   render: renderCascadeSignals,

@@ -12,7 +12,7 @@ export interface Figure {
 /** By name, "<section>/<case>/<statistic>". */
 export type Figures = Readonly<Record<string, Figure>>
 
-/** What issue 3 asks ("It is done when"), and what was measured. */
+/** What an issue asks ("It is done when"), and what was measured. */
 export interface Target {
   readonly point: number
   readonly what: string
@@ -29,6 +29,8 @@ export interface Rendered {
 
 export interface Section {
   readonly name: string
+  /** Whose points its targets are. */
+  readonly issue: number
   readonly cases: readonly string[]
   /** One case, as JSON text. */
   measure(name: string): Promise<string>
@@ -37,13 +39,16 @@ export interface Section {
 }
 
 export interface SectionOf<R> extends Pick<Section, 'name' | 'cases'> {
+  /** Default 3. */
+  readonly issue?: number
   readonly measure: (name: string) => Promise<R>
   readonly render: (results: readonly R[]) => Rendered
 }
 
-export function createSection<R>({ name, cases, measure, render }: SectionOf<R>): Section {
+export function createSection<R>({ name, issue = 3, cases, measure, render }: SectionOf<R>): Section {
   return {
     name,
+    issue,
     cases,
     measure: async (one) => JSON.stringify(await measure(one)),
     render: (results) => render(results.map((text) => JSON.parse(text) as R)),
