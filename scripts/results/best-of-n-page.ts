@@ -47,12 +47,17 @@ function renderJoint(result: Result): string {
   )
 }
 
+/** USD per million queries. */
+function millions(usd: number | undefined): string {
+  return usd === undefined ? '–' : (usd * 1e6).toFixed(1)
+}
+
 function renderArms({ of, systems }: Result): readonly string[] {
   return Object.keys(systems)
     .filter((name) => name.startsWith('fixed '))
     .map(
       (name) =>
-        `| ${of.title} | ${name.slice('fixed '.length)} | ${three(systems[name])} | ${((systems[`cost ${name}`] ?? 0) * 1e6).toFixed(1)} |`,
+        `| ${of.title} | ${name.slice('fixed '.length)} | ${three(systems[name])} | ${millions(systems[`cost ${name}`])} | ${millions(systems[`expected ${name}`])} |`,
     )
 }
 
@@ -70,7 +75,6 @@ function list(all: readonly (Compared | undefined)[]): string {
 
 function targetsOf(votes: readonly Result[], joints: readonly Result[]): readonly Target[] {
   const signal = votes.map((result) => find(result, `escalated: ${READ} - text of one sample`))
-  const money = votes.map((result) => find(result, `money: ${READ} - query`))
   const fixed = joints.map((result) => find(result, 'fixed'))
   const numbers = joints.map((result) => NUMBERS.map((name) => find(result, name)))
   const worst = numbers.map((all) => Math.min(...all.map((one) => one?.value ?? Infinity)))
@@ -81,13 +85,6 @@ function targetsOf(votes: readonly Result[], joints: readonly Result[]): readonl
       asked: 'better, paired',
       reached: list(signal),
       isMet: signal.every(isProven),
-    },
-    {
-      point: 5,
-      what: 'the same at equal money, against the query alone without a draft',
-      asked: 'better, paired',
-      reached: list(money),
-      isMet: money.every(isProven),
     },
     {
       point: 5,
@@ -133,8 +130,10 @@ same predictions, that n alone, over the costs both can do; – where n answers 
 |---|---:|---:|---:|${ROUTED.map(() => '---:').join('|')}|
 ${joints.map(renderJoint).join('\n')}
 
-| recorded outcomes | arm | mean quality | USD per million queries |
-|---|---|---:|---:|
+Every arm for every query: what was billed, and what the policy expected before it called (the prompt's characters, the mean output of the training rows), in USD per million queries. Input tokens are characters / 4 in both, so only outputs can differ.
+
+| recorded outcomes | arm | mean quality | billed | expected |
+|---|---|---:|---:|---:|
 ${joints.flatMap(renderArms).join('\n')}
 `
   return {

@@ -197,7 +197,7 @@ function moneyPoints(
 
 async function jointOf(of: Case, split: SampledSplit): Promise<OfSplit> {
   const { billing } = of
-  const { systems, deployed } = await measureJoint(of, split, { billing, samples: ARM_SAMPLES })
+  const { systems, deployed, expectedUsd } = await measureJoint(of, split, { billing, samples: ARM_SAMPLES })
   return (copies) => {
     const points = toPoints(systems, copies)
     const fixed = Object.entries(points).flatMap(([name, own]) => (name.startsWith('fixed ') ? [...own] : []))
@@ -220,6 +220,7 @@ async function jointOf(of: Case, split: SampledSplit): Promise<OfSplit> {
             ? [
                 [name, own[0]?.quality],
                 [`cost ${name}`, own[0]?.cost],
+                [`expected ${name}`, expectedOf(expectedUsd[name], copies)],
               ]
             : [],
         ),
@@ -229,6 +230,12 @@ async function jointOf(of: Case, split: SampledSplit): Promise<OfSplit> {
       ...Object.fromEntries(routed),
     }
   }
+}
+
+/** Undefined where the arm is not cheaper than the reference on some row. */
+function expectedOf(column: Float64Array | undefined, copies: ArrayLike<number>): number | undefined {
+  const expected = column === undefined ? Number.NaN : drawnMean(column, copies)
+  return Number.isNaN(expected) ? undefined : expected
 }
 
 function toPoints(systems: Systems, copies: ArrayLike<number>): Record<string, readonly Point[]> {

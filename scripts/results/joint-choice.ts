@@ -9,6 +9,7 @@
 import {
   createBestOfNService,
   createLexicalEncoder,
+  priceArms,
   queryFromOutcome,
   replay,
   trainBestOfN,
@@ -41,6 +42,8 @@ export interface Joint {
   readonly systems: Systems
   /** Names of the fixed arms that the best mixtures use, by the training rows. */
   readonly deployed: readonly string[]
+  /** Expected cost of each arm on each test row, as the policy sees it, by the name of the fixed arm; only arms cheaper than the reference. */
+  readonly expectedUsd: Readonly<Record<string, Float64Array>>
 }
 
 /** Log prices of the sweep, as those of the levels but coarser. */
@@ -86,7 +89,38 @@ export async function measureJoint(
       seen.push({ name, cost: mean([...costUsd]), quality: mean([...quality]) })
     }
   }
-  return { systems, deployed: hullOf(seen).map(({ name }) => name) }
+  return {
+    systems,
+    deployed: hullOf(seen).map(({ name }) => name),
+    expectedUsd: expectCosts(stored, testRows, { candidates, arms }),
+  }
+}
+
+/** NaN on rows where the arm is not cheaper than the reference. */
+function expectCosts(
+  { reference, uses }: StoredBestOfN,
+  rows: readonly Outcome[],
+  {
+    candidates,
+    arms,
+  }: Pick<River, 'candidates'> & { readonly arms: readonly Pick<ArmEstimate, 'model' | 'samples'>[] },
+): Record<string, Float64Array> {
+  const believed = arms.map((arm) => ({ ...arm, pGoodEnough: 1, gap: 0 }))
+  const costs = Object.fromEntries(
+    arms.map(({ model, samples }): [string, Float64Array] => [
+      `fixed ${model} x${samples}`,
+      new Float64Array(rows.length).fill(Number.NaN),
+    ]),
+  )
+  rows.forEach((row, i) => {
+    const query = queryFromOutcome(row)
+    if (query === undefined) return
+    const state = { query, candidates, estimates: { pSmall: 1, arms: believed } }
+    for (const { model, samples, costUsd } of priceArms(state, { reference, uses })) {
+      costs[`fixed ${model} x${samples}`]?.fill(costUsd, i, i + 1)
+    }
+  })
+  return costs
 }
 
 interface Remembered {
