@@ -8,14 +8,23 @@
 import { join } from 'node:path'
 import {
   createCascadePolicy,
+  createCascadeRoutingPolicy,
+  createCascadeRoutingService,
   createConfidenceEstimator,
   createLexicalEncoder,
+  createPoolRiver,
   createRng,
+  createUtilityPolicy,
+  familyThresholds,
+  fitCascadeRouting,
   fitConfidence,
   queryFromOutcome,
+  replayPool,
   searchCascades,
+  weightsAt,
   type AnswerEstimator,
   type CandidateRows,
+  type CascadeRoutingFit,
   type ConfidenceCalibration,
   type Encoder,
   type Estimates,
@@ -24,25 +33,12 @@ import {
   type FoundCascade,
   type Outcome,
   type Policy,
-  type River,
-} from '@weir/core'
-import {
-  createCascadeRoutingService,
-  createPoolRiver,
-  familyThresholds,
-  policyOptions,
-  weightsAt,
-} from '../../packages/core/src/cascade-routing-service.ts'
-import {
-  fitCascadeRouting,
-  replayPool,
-  type CascadeRoutingFit,
   type PoolTrials,
-} from '../../packages/core/src/cascade-routing.ts'
-import { createCascadeRoutingPolicy } from '../../packages/core/src/decide/cascade-routing.ts'
-import { createUtilityPolicy } from '../../packages/core/src/decide/utility.ts'
+  type River,
+  type Service,
+} from '@weir/core'
+import { policyOptions } from '../../packages/core/src/cascade-routing-service.ts'
 import { areaUnderHull, createConvexHull } from '../../packages/core/src/math/convex-hull.ts'
-import type { Service } from '../../packages/core/src/serve.ts'
 import { readOutcomes } from '../../packages/weir/src/record/outcome-file.ts'
 import { DATA, placeOf } from '../recorded.ts'
 import {

@@ -148,7 +148,7 @@ interface Learned {
 /** Rows and settings that a search looks at: its objective then errs by some 0.002, and so does not follow gains below LEAST_GAIN. */
 const SEARCH_ROWS = 1000
 const SEARCH_STRIDE = 3
-const LEAST_GAIN = 5e-4
+const LEAST_GAIN = 0.0005
 
 async function searchStepRatios(
   { parameters, rows, heldOutRiver }: CascadeRoutingFit,

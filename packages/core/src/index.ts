@@ -13,6 +13,34 @@ export {
   type Service,
   type AttemptVerdict,
 } from './serve.ts'
+export {
+  createCascadeRoutingPolicy,
+  type CascadeRoutingOptions,
+  type StateCovariance,
+} from './decide/cascade-routing.ts'
+export { createUtilityPolicy, type UtilityPolicyOptions } from './decide/utility.ts'
+export {
+  fitCascadeRouting,
+  replayFamily,
+  replayPool,
+  weightsWithin,
+  type CascadeRoutingFit,
+  type CascadeRoutingTraining,
+  type PoolTrials,
+} from './cascade-routing.ts'
+export {
+  createCascadeRoutingService,
+  createPoolRiver,
+  familyThresholds,
+  weightsAt,
+  type CascadeRoutingParameters,
+  type CascadeRoutingServiceOptions,
+} from './cascade-routing-service.ts'
+export {
+  fromStoredCascadeRouting,
+  toStoredCascadeRouting,
+  type StoredCascadeRouting,
+} from './stored-cascade-routing.ts'
 export { createCascadePolicy, type CascadePolicyOptions, type CascadeStage } from './decide/cascade.ts'
 export {
   chooseArm,

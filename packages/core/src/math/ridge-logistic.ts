@@ -18,11 +18,11 @@ export interface RidgeLogisticFit {
   readonly bias: number
 }
 
-/** `columns[j]`: one predictor, one number per row; all of the length of `y`, at least one row. `ridge`: one for all or one per predictor. */
+/** `columns[j]`: one predictor, one number per row; all of the length of `y`, at least one row. */
 export function fitRidgeLogistic(
   columns: readonly Float64Array[],
   y: Float64Array,
-  ridge: number | readonly number[],
+  ridge: number,
 ): RidgeLogisticFit {
   const means = columns.map((column) => column.reduce((sum, value) => sum + value, 0) / y.length)
   const deviations = columns.map((column, j) => deviation(column, means[j]!))
@@ -52,7 +52,7 @@ interface Derivatives {
 function differentiate(
   z: readonly Float64Array[],
   y: Float64Array,
-  { parameters, ridge }: { readonly parameters: Float64Array; readonly ridge: number | readonly number[] },
+  { parameters, ridge }: { readonly parameters: Float64Array; readonly ridge: number },
 ): Derivatives {
   const size = parameters.length
   const gradient = new Float64Array(size)
@@ -73,7 +73,7 @@ function differentiate(
     }
   }
   for (let j = 0; j < size; j++) {
-    const own = j === size - 1 ? BIAS_RIDGE : typeof ridge === 'number' ? ridge : ridge[j]!
+    const own = j === size - 1 ? BIAS_RIDGE : ridge
     gradient[j]! += own * parameters[j]!
     hessian[j * size + j]! += own
   }
