@@ -9,13 +9,15 @@
  * the whole family, so that quality levels are points of one line; a pattern search, since the objective is flat near its best.
  */
 
-/** Fewest USD differences apart: settings that differ by less serve alike. */
+/** Settings of the family: neighbours differ by a factor of 1.6 in weight, and serve nearly alike. */
 const SETTINGS = 24
 /** Scales by the quality that a call of the dearest model must bring: below a thousandth nothing is saved, at 20 nothing is bought. */
 const LEAST_GAIN_ASKED = 1e-3
 const MOST_GAIN_ASKED = 20
 const ONLY_CHEAPEST = 1e3
+/** Step of the pattern search. */
 const FACTOR = 1.6
+/** Rounds of it at most: two reach ratios of 2.6. */
 const ROUNDS = 2
 
 /** From dear to cheap: 0 first, then a geometric sequence. `dearestUsd`: mean cost of a call of the dearest model. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addRow, dotRow, squaredNormRow, stackRows, type SparseRow } from './sparse.ts'
+import { addRow, dotRow, dotSparseColumns, squaredNormRow, stackRows, type SparseRow } from './sparse.ts'
 
 const COLUMNS = 7
 const whole = fc.integer({ min: -9, max: 9 })
@@ -30,5 +30,14 @@ describe('sparse rows do what dense rows do', () => {
         }
       }),
     )
+  })
+})
+
+describe('dotSparseColumns', () => {
+  it('adds up each column over the entries of a row, from its bias', () => {
+    // Rows of weights (1, 10), (2, 20), (3, 30); entries 0.5 at 0 and 2 at 2: 0.5 + 6 and 5 + 60.
+    const row = { indices: Uint32Array.of(0, 2), values: Float32Array.of(0.5, 2) }
+    const weights = Float32Array.of(1, 10, 2, 20, 3, 30)
+    expect([...dotSparseColumns(row, weights, Float32Array.of(0.25, -1))]).toEqual([6.75, 64])
   })
 })
