@@ -181,6 +181,29 @@ describe('a streamed draft', () => {
   })
 })
 
+describe('a draft that is too long to be held', () => {
+  it('is closed, and the next stage answers', async () => {
+    const megabyte = 'x'.repeat(1024 * 1024)
+    const piece = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: megabyte } }] })}\n\n`
+    let written = 0
+    const { chat, small } = await fleet(0.9, {
+      small: async ({ response }) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        while (!response.destroyed && written < 64) {
+          written += 1
+          if (!response.write(piece)) await new Promise((resolve) => response.once('drain', resolve))
+        }
+      },
+    })
+    const response = await post(chat, chatBody('easy', { stream: true }))
+    expect(response.headers.get('x-weir-model')).toBe('large')
+    expect(response.headers.get('x-weir-reason')).toBe('failover')
+    await until(() => small.cut.length === 1)
+    // What fills the sockets' buffers besides the 8 MiB is the system's.
+    expect(written).toBeLessThan(40)
+  })
+})
+
 describe('a caller that goes away while a draft is held', () => {
   it('drops the upstream, and nothing else is called', async () => {
     const { chat, small, large } = await fleet(0.9, {

@@ -134,6 +134,8 @@ async function run(options: ChatOptions, exchange: Exchange, { headers }: Fastif
     ? await serveRouted(options, exchange, headers)
     : await serveReading(options, exchange, { headers, policy })
   await deliver(options, exchange, exchange.escalatedFrom === undefined ? served : asEscalated(served))
+  // Kept, it would tie this request's objects to those of the next in the collector.
+  exchange.lifeline.call = undefined
 }
 
 /** The next stage is called by its name; the reason says whose wish that was. */
