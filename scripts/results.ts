@@ -15,6 +15,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DATA } from './recorded.ts'
 import { checkFigures } from './results/check.ts'
+import { openFinishedCases } from './results/finished-cases.ts'
 import { renderPage } from './results/page.ts'
 import { writeMarkers } from './results/readme.ts'
 import { runCases, type CaseName } from './results/run-cases.ts'
@@ -85,7 +86,7 @@ async function main(): Promise<void> {
   const cases = sections.flatMap(({ name, chosen }) =>
     chosen.map((one): CaseName => ({ section: name, name: one })),
   )
-  const results = await runCases(cases)
+  const results = await runCases(cases, openFinishedCases())
   const rendered = sections.map((section) => ({
     issue: section.issue,
     ...section.render(results.filter((_, i) => cases[i]?.section === section.name)),

@@ -1,10 +1,11 @@
 /**
  * Runs cases as child processes, as many at a time as there are cores. Results come back in the order asked for, so that they do not depend on
- * how many run at once. A child that fails fails the whole; the others are ended.
+ * how many run at once. A child that fails fails the whole and the others are ended; what was finished is kept for the next run.
  */
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import type { FinishedCases } from './finished-cases.ts'
 
 export interface CaseName {
   readonly section: string
@@ -12,7 +13,10 @@ export interface CaseName {
 }
 
 /** The JSON text of each case. Progress and the children's own messages go to standard error. */
-export async function runCases(cases: readonly CaseName[]): Promise<readonly string[]> {
+export async function runCases(
+  cases: readonly CaseName[],
+  finished: FinishedCases,
+): Promise<readonly string[]> {
   const results: string[] = []
   const stop = new AbortController()
   let [next, done] = [0, 0]
@@ -20,7 +24,9 @@ export async function runCases(cases: readonly CaseName[]): Promise<readonly str
     for (let i = next++; i < cases.length; i = next++) {
       const one = cases[i]!
       const began = performance.now()
-      results[i] = await runCase(one, stop.signal)
+      const known = finished.read(one.section, one.name)
+      results[i] = known ?? (await runCase(one, stop.signal))
+      if (known === undefined) finished.write(one.section, one.name, results[i] ?? '')
       const seconds = ((performance.now() - began) / 1000).toFixed(0)
       process.stderr.write(`${one.section}/${one.name}: ${seconds} s, ${++done} of ${cases.length} done\n`)
     }
