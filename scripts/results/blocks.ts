@@ -70,8 +70,29 @@ function renderPromises(figures: Figures): string {
   ].join('\n')
 }
 
+/** Pairs of the section on reading answers. */
+const READ: readonly (readonly [name: string, title: string])[] = [
+  ['gemini', 'MMLU-Pro, gemini-1.5-flash -> pro'],
+  ['llama-gpt4o', 'MMLU-Pro, Llama-3.1-70B -> GPT-4o'],
+]
+
+function renderCascade(figures: Figures): string {
+  const rows = READ.flatMap(([name, title]) => {
+    const of = (statistic: string): number => valueOf(figures, `cascade-answers/${name}/${statistic}`)
+    const row = (policy: 'route' | 'cascade', apgr: string, kept: string): string =>
+      `| ${title} | ${policy === 'route' ? 'question alone' : '**answer read**'} | ${three(of(apgr))} | ${percent(of(kept))} | ${of(`${policy}.delivered`).toFixed(3)} | ${percent(of(`${policy}.cost`))} |`
+    return [row('route', 'router.apgr', 'router.kept0'), row('cascade', 'apgr', 'kept0')]
+  })
+  return [
+    '| recorded outcomes | | APGR | answered by the small model at no drop | asked 0.99 (estimate), delivered | cost there, of all large |',
+    '|---|---|---:|---:|---:|---:|',
+    ...rows,
+  ].join('\n')
+}
+
 export const BLOCKS: Readonly<Record<string, (figures: Figures) => string>> = {
   routing: renderRouting,
   goals: renderGoals,
   promises: renderPromises,
+  cascade: renderCascade,
 }

@@ -101,10 +101,34 @@ function figuresOf(reads: readonly Read[], kept: readonly Kept[]): Figures {
       }
     }
   }
+  for (const read of reads) Object.assign(figures, comparedFigures(read))
   for (const { study } of kept)
     figures[`cascade-answers/${study.name}/broken`] = { value: worst(study), interval: null }
   return figures
 }
+
+/** What README.md puts beside the cascade: the router on the same rows, and the money of both at one level. */
+function comparedFigures({ studied: { name }, comparison, money }: Read): Figures {
+  const router = systemOf(comparison, 'router')?.statistics
+  const single = (value: number | null | undefined): Figures[string] => ({
+    value: value ?? null,
+    interval: null,
+  })
+  const levels = money.filter(({ level }) => level === SHOWN_LEVEL)
+  return {
+    [`cascade-answers/${name}/router.apgr`]: single(router?.apgr?.mean),
+    [`cascade-answers/${name}/router.kept0`]: single(router?.[KEPT_AT_NO_DROP]?.mean),
+    ...Object.fromEntries(
+      levels.flatMap(({ policy, delivered, costUsd, largeUsd }) => [
+        [`cascade-answers/${name}/${policy}.delivered`, single(delivered)],
+        [`cascade-answers/${name}/${policy}.cost`, single(costUsd / largeUsd)],
+      ]),
+    ),
+  }
+}
+
+/** Level whose money README.md shows. */
+const SHOWN_LEVEL = 0.99
 
 /** Largest share of broken promises as a multiple of delta. */
 function worst({ tallies }: Kept['study']): number {
