@@ -145,7 +145,7 @@ interface Learned {
   readonly answers: PoolAnswerFit
 }
 
-/** Rows and settings that a search looks at: its objective then errs by some 0.002, and so does not follow gains below LEAST_GAIN. */
+/** Rows and settings that a search looks at, and the gain in mean quality that is not noise on so many rows. */
 const SEARCH_ROWS = 1000
 const SEARCH_STRIDE = 3
 const LEAST_GAIN = 0.0005
