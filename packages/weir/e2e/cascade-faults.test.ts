@@ -41,7 +41,7 @@ function behaviourOf(rng: Rng, model: string, id: number): Behaviour {
   const isFaulty = rng.next() < 0.4
   // Silence costs its timeout: little of it keeps the run short.
   const drawn = FAULTS[1 + Math.floor(rng.next() * (FAULTS.length - 1))] ?? 'cut'
-  const isLong = (drawn === 'stall' || drawn === 'silent') && rng.next() < 0.9
+  const isLong = (drawn === 'stall' || drawn === 'silent') && rng.next() < 0.8
   const fault = !isFaulty ? 'none' : isLong ? 'cut' : drawn
   const count = 1 + Math.floor(rng.next() * 12)
   const text = Array.from({ length: count }, (_, i) => `${model}.${id}.${i}`).join(' ')
@@ -331,7 +331,10 @@ describe('a two-stage cascade under random faults', () => {
       await Promise.all(Array.from({ length: CONCURRENCY }, work))
       expect(problems).toEqual([])
       // Every way to end was met.
-      for (const count of Object.values(seen)) expect(count).toBeGreaterThan(RUNS / 2000)
+      for (const count of Object.values(seen)) expect(count).toBeGreaterThan(RUNS / 5000)
+      // While the gateway still runs: what it gave up, silent ones among them, it has closed.
+      const asked = [...fleet.small.asked, ...fleet.large.asked]
+      await until(() => asked.every(({ response }) => response.closed))
       agent.destroy()
       await gateway.close()
       await until(() => fleet.small.open.size === 0 && fleet.large.open.size === 0)
