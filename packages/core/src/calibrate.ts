@@ -97,25 +97,6 @@ async function calibrateServices(
   return { services: { ...services, cascade: { ...cascade, calibration } } }
 }
 
-/** As scoreRows, for the cascade: where each query changes sides, with the quality of the very answer that was read. */
-export async function placeRows(
-  river: River,
-  rows: readonly Outcome[],
-  { onProgress }: Pick<CalibrateOptions, 'onProgress'> = {},
-): Promise<ScoredRows> {
-  const [scores, small, large]: [number[], number[], number[]] = [[], [], []]
-  for (const [i, row] of rows.entries()) {
-    if (i % REPORT_EVERY === 0) await onProgress?.(i)
-    const outcome = toPairOutcome(row, river.pair)
-    const probed = outcome === undefined ? undefined : await probe(river, row, 'cascade')
-    if (outcome === undefined || probed === undefined) continue
-    scores.push(probed.unfamiliar ? ALWAYS_LARGE : probed.place)
-    small.push(probed.smallQuality)
-    large.push(outcome.largeQuality)
-  }
-  return { scores, small, large }
-}
-
 /** Columns of equal length, one entry per usable row. */
 export interface ScoredRows {
   /** ALWAYS_LARGE where no score could be made or the query is unlike the training rows. */
@@ -128,19 +109,54 @@ export interface ScoredRows {
 export async function scoreRows(
   river: River,
   rows: readonly Outcome[],
-  { onProgress }: Pick<CalibrateOptions, 'onProgress'> = {},
+  options: Pick<CalibrateOptions, 'onProgress'> = {},
+): Promise<ScoredRows> {
+  return collect(rows, options, (row) => {
+    const outcome = toPairOutcome(row, river.pair)
+    const query = queryFromOutcome(row)
+    if (outcome === undefined || query === undefined) return undefined
+    // The score does not depend on the cut-off; any would do.
+    const { score, unfamiliar } = decide(river, query, { kind: 'threshold', threshold: 0 })
+    const { smallQuality: small, largeQuality: large } = outcome
+    return { score: unfamiliar ? ALWAYS_LARGE : (score ?? ALWAYS_LARGE), small, large }
+  })
+}
+
+/** As scoreRows, for the cascade: where each query changes sides, with the quality of the very answer that was read. */
+export async function placeRows(
+  river: River,
+  rows: readonly Outcome[],
+  options: Pick<CalibrateOptions, 'onProgress'> = {},
+): Promise<ScoredRows> {
+  return collect(rows, options, async (row) => {
+    const outcome = toPairOutcome(row, river.pair)
+    const probed = outcome === undefined ? undefined : await probe(river, row, 'cascade')
+    if (outcome === undefined || probed === undefined) return undefined
+    const { place, unfamiliar, smallQuality: small } = probed
+    return { score: unfamiliar ? ALWAYS_LARGE : place, small, large: outcome.largeQuality }
+  })
+}
+
+interface ScoredRow {
+  readonly score: number
+  readonly small: number
+  readonly large: number
+}
+
+/** Rows for which `read` gives nothing are passed over. */
+async function collect(
+  rows: readonly Outcome[],
+  { onProgress }: Pick<CalibrateOptions, 'onProgress'>,
+  read: (row: Outcome) => ScoredRow | undefined | Promise<ScoredRow | undefined>,
 ): Promise<ScoredRows> {
   const [scores, small, large]: [number[], number[], number[]] = [[], [], []]
   for (const [i, row] of rows.entries()) {
     if (i % REPORT_EVERY === 0) await onProgress?.(i)
-    const outcome = toPairOutcome(row, river.pair)
-    const query = queryFromOutcome(row)
-    if (outcome === undefined || query === undefined) continue
-    // The score does not depend on the cut-off; any would do.
-    const { score, unfamiliar } = decide(river, query, { kind: 'threshold', threshold: 0 })
-    scores.push(unfamiliar ? ALWAYS_LARGE : (score ?? ALWAYS_LARGE))
-    small.push(outcome.smallQuality)
-    large.push(outcome.largeQuality)
+    const scored = await read(row)
+    if (scored === undefined) continue
+    scores.push(scored.score)
+    small.push(scored.small)
+    large.push(scored.large)
   }
   return { scores, small, large }
 }
