@@ -82,7 +82,7 @@ describe('weir compare', () => {
   it('lists the methods, one a line, and needs nothing else for it', async () => {
     const { code, out } = await weir(['compare', '--list-methods'])
     expect(code).toBe(0)
-    expect(out).toBe('trans\nprob\ndet\nlabel\ntable\n')
+    expect(out).toBe('trans\nprob\ndet\nlabel\ntable\ncascade\n')
   })
 })
 
