@@ -107,13 +107,13 @@ function figuresOf(reads: readonly Read[], kept: readonly Kept[]): Figures {
   return figures
 }
 
+function single(value: number | null | undefined): Figures[string] {
+  return { value: value ?? null, interval: null }
+}
+
 /** What README.md puts beside the cascade: the router on the same rows, and the money of both at one level. */
 function comparedFigures({ studied: { name }, comparison, money }: Read): Figures {
   const router = systemOf(comparison, 'router')?.statistics
-  const single = (value: number | null | undefined): Figures[string] => ({
-    value: value ?? null,
-    interval: null,
-  })
   const levels = money.filter(({ level }) => level === SHOWN_LEVEL)
   return {
     [`cascade-answers/${name}/router.apgr`]: single(router?.apgr?.mean),
