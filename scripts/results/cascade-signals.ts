@@ -2,7 +2,8 @@
  * Confidence signals of cascades on recorded log-probabilities: escalation curves, calibration from 50 labels, abstention. Every row goes through
  * replay() of a river with the cascade policy; the calibration of each model is fitted on the source's training rows and measured on its test rows.
  *
- * Intervals: 95%, test rows drawn with replacement. Nothing here was chosen on the test rows.
+ * Intervals: 95%, test rows drawn with replacement. Fits and cut-offs never see the test rows; where p = 1 is put
+ * (score/confidence.ts) and the self-check's transform were settled with their figures in view, and move no verdict.
  */
 import { join } from 'node:path'
 import {
