@@ -63,6 +63,10 @@ describe('a cascade from the command line', () => {
     expect(cascade.apgr).toBeGreaterThan(router.apgr)
     const level = cascade.levels.find(({ asked }: { asked: number }) => asked === 0.97)
     const { thrownAway, costAdvantage, costUsd } = level
+    // Also where some queries are not drafted and so meet no cut-off.
+    expect(
+      cascade.levels.every((one: typeof level) => one.costAdvantage === 0 || one.threshold !== null),
+    ).toBe(true)
     expect(thrownAway.costUsd).toBeCloseTo(0.001 * thrownAway.fraction, 9)
     // Kept queries pay the draft, escalated ones the large model and their draft where there was one.
     expect(costUsd).toBeCloseTo(0.001 * costAdvantage + 0.01 * (1 - costAdvantage) + thrownAway.costUsd, 9)

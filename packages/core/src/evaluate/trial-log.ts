@@ -127,7 +127,8 @@ function addChoice(level: LevelTrials, choice: Choice | undefined, { small }: Pa
   level.kept.push(choice?.model === small ? 1 : 0)
   level.paths.push(choice?.path)
   level.mode = choice?.mode ?? null
-  level.threshold = choice?.threshold ?? null
+  // A query that a cascade sends straight to its last stage met no cut-off; the others of the level did.
+  level.threshold = choice?.threshold ?? level.threshold
 }
 
 /** Both or none: a mean over other rows for one model than for the other would not compare. */
