@@ -210,7 +210,7 @@ function drawAndJudge(
 function priorOf({ services, trainingCurve: curve, training: { rows, meanQuality } }: Artifact): CurvePrior {
   const { cascade } = services ?? {}
   if (cascade === undefined) return { curve, rows, meanQuality }
-  return { curve: cascade.trainingCurve, rows: cascade.rows, meanQuality: cascade.calibration.meanQuality }
+  return { ...cascade, curve: cascade.trainingCurve }
 }
 
 /** Of the cascade where the rows hold answers to read, else of the router. */

@@ -85,10 +85,10 @@ async function calibrateServices(
   if (cascade === undefined) return {}
   const trials = await placeRows(createRiver(artifact), rows, options)
   if (trials.scores.length < MIN_ROWS) return {}
-  const { trainingCurve, calibration: before } = cascade
+  const { trainingCurve: curve, rows: trained, meanQuality } = cascade
   const calibration = createCalibration(trials, {
     source: 'held-out',
-    prior: { curve: trainingCurve, rows: cascade.rows, meanQuality: before.meanQuality },
+    prior: { curve, rows: trained, meanQuality },
     dataHash: options.dataHash,
     date: options.date ?? null,
     seed: options.seed ?? 0,

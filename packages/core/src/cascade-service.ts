@@ -8,21 +8,28 @@ import type { OperatingPoint } from './contract/decision.ts'
 import { WeirError } from './contract/errors.ts'
 import type { Encoder } from './contract/features.ts'
 import type { Policy } from './contract/policy.ts'
-import type { AnswerEstimator, AnswerEstimatorInput, Scorer } from './contract/score.ts'
+import {
+  SIGNALS,
+  type AnswerEstimator,
+  type AnswerEstimatorInput,
+  type Scorer,
+  type SignalName,
+} from './contract/score.ts'
 import type { CascadeArtifact } from './contract/service-artifact.ts'
-import { number, numbers, record } from './contract/stored-fields.ts'
+import { missing, number, numbers, record } from './contract/stored-fields.ts'
 import { draftAt, scoreCascade } from './decide/cascade-family.ts'
 import { createCascadePolicy, type CascadeStage } from './decide/cascade.ts'
-import { fromStoredBlend } from './estimate/stored-blend.ts'
 import { fromStoredForest } from './estimate/stored-forest.ts'
 import { fromStoredTextReader } from './estimate/stored-text-reader.ts'
 import type { RidgeLogisticFit } from './math/ridge-logistic.ts'
 import { readAnswer, type AnswerReader, type SignalColumn } from './score/answer-reader.ts'
-import { createSight } from './sight.ts'
+import { createSight, type Readers } from './sight.ts'
 import type { Service } from './serve.ts'
 
 export interface CascadeServiceOptions {
   readonly encoder: Encoder
+  /** The readers of the artifact's own estimator. */
+  readonly question: Readers['question']
   /** For the signals that the reader was trained on and answers do not carry by themselves. */
   readonly scorers?: readonly Scorer[]
   readonly onUnfamiliar: 'large' | 'score'
@@ -42,7 +49,7 @@ export function createCascadeService(
     levels: calibration.levels,
     confidence: 1 - calibration.delta,
     stages: [pair.small, pair.large],
-    scoring: { scorers, estimator: createReaderEstimator(artifact, cascade, options.encoder) },
+    scoring: { scorers, estimator: createReaderEstimator(artifact, cascade, options) },
     probe: {
       policy: createCascadePolicy({ stages: toStages(pair, 1), onUnfamiliar: 'score' }),
       place: (believed) => scoreCascade(family, believed),
@@ -70,9 +77,9 @@ function toStages({ small, large }: Pair, accept: number): readonly CascadeStage
 
 /** Reads the small model's answers; of another model's it believes nothing. */
 function createReaderEstimator(
-  { pair, estimator, encoder: spec }: Artifact,
+  { pair, encoder: spec }: Artifact,
   { estimator: stored, signals }: CascadeArtifact,
-  encoder: Encoder,
+  { encoder, question }: CascadeServiceOptions,
 ): AnswerEstimator {
   if (stored.name !== 'answer-reader') {
     throw new WeirError(
@@ -81,12 +88,8 @@ function createReaderEstimator(
     )
   }
   const parameters = record(stored.parameters, 'services.cascade')
-  const { view, components } = fromStoredBlend(estimator.parameters, spec)
-  const sight = createSight({
-    encoder,
-    question: { view, components },
-    answer: fromStoredTextReader(parameters['text'], spec),
-  })
+  const answer = fromStoredTextReader(parameters['text'], spec)
+  const sight = createSight({ encoder, question, answer })
   const reader = toReader(parameters)
   return {
     name: 'answer-reader',
@@ -94,9 +97,9 @@ function createReaderEstimator(
     estimate({ query, features, attempts, signals: read }: AnswerEstimatorInput) {
       const attempt = attempts.at(-1)
       if (attempt === undefined || attempt.model !== pair.small) return { pGoodEnough: null }
-      const answer = attempt.answers?.[attempt.best ?? 0]
-      if (answer === undefined && Object.keys(read).length === 0) return { pGoodEnough: null }
-      const seen = sight({ query, features, answer: answer ?? { text: '' } })
+      const said = attempt.answers?.[attempt.best ?? 0]
+      if (said === undefined && Object.keys(read).length === 0) return { pGoodEnough: null }
+      const seen = sight({ query, features, answer: said ?? { text: '' } })
       return { pGoodEnough: readAnswer(reader, seen, read) }
     },
   }
@@ -111,7 +114,7 @@ function toReader(stored: Readonly<Record<string, unknown>>): AnswerReader {
   const qualities = record(stored['qualities'], 'services.cascade.qualities')
   const reliability = record(stored['reliability'], 'services.cascade.reliability')
   const knots = Array.isArray(reliability['knots']) ? reliability['knots'].length : 0
-  const signals = (Array.isArray(stored['signals']) ? stored['signals'] : []) as readonly SignalColumn[]
+  const signals = readSignals(stored['signals'])
   const readFit = (side: string): RidgeLogisticFit => {
     const where = `services.cascade.qualities.${side}`
     const { weights, bias } = record(qualities[side], where)
@@ -128,4 +131,15 @@ function toReader(stored: Readonly<Record<string, unknown>>): AnswerReader {
       values: numbers(reliability['values'], 'services.cascade.reliability', knots),
     },
   }
+}
+
+function readSignals(stored: unknown): readonly SignalColumn[] {
+  if (!Array.isArray(stored)) throw missing('services.cascade.signals')
+  return stored.map((one: unknown): SignalColumn => {
+    const where = 'services.cascade.signals'
+    const { signal, mean, range } = record(one, where)
+    if (typeof signal !== 'string' || !Object.hasOwn(SIGNALS, signal)) throw missing(where)
+    const [least = 0, greatest = 0] = numbers(range, where, 2)
+    return { signal: signal as SignalName, mean: number(mean, where), range: [least, greatest] }
+  })
 }

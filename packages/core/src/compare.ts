@@ -174,7 +174,8 @@ function createLesson(
         method,
         seed,
         dataHash,
-        policies,
+        // The cascade reads with the readers of this label (methods/cascade.ts); the others have no use for it.
+        policies: method === 'trans' ? policies : [],
         onProgress: ({ step }) => report(step),
       })
       trained.set(method, artifact)

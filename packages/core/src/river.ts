@@ -5,8 +5,9 @@ import type { Artifact } from './contract/artifact.ts'
 import type { Candidate, Pair } from './contract/candidate.ts'
 import type { Mode } from './contract/decision.ts'
 import { WeirError } from './contract/errors.ts'
-import type { Encoder, EncoderSpec } from './contract/features.ts'
-import { createEstimator } from './estimate/create-estimator.ts'
+import type { EncoderSpec } from './contract/features.ts'
+import { createBlendEstimator } from './estimate/blend.ts'
+import { readBlend } from './estimate/create-estimator.ts'
 import { createLexicalEncoder, LEXICAL_SPEC } from './request/lexical.ts'
 import type { PolicyName } from './contract/policy.ts'
 import type { Scorer } from './contract/score.ts'
@@ -14,7 +15,7 @@ import type { FamilyArtifact } from './contract/service-artifact.ts'
 import { record } from './contract/stored-fields.ts'
 import { createBestOfNService, type StoredBestOfN } from './best-of-n.ts'
 import { createCascadeRoutingService } from './cascade-routing-service.ts'
-import { createCascadeService } from './cascade-service.ts'
+import { createCascadeService, type CascadeServiceOptions } from './cascade-service.ts'
 import { fromStoredCascadeRouting } from './stored-cascade-routing.ts'
 import type { Caps } from './decide/caps.ts'
 import type { River, Service } from './serve.ts'
@@ -55,12 +56,14 @@ export function createRiver(artifact: Artifact, options: RiverOptions = {}): Riv
   }
   checkEncoder(artifact.encoder)
   const encoder = createLexicalEncoder()
+  // Read once: the cascade's reader looks at questions with the same tables.
+  const blend = readBlend(artifact)
   return {
     pair,
     candidates,
     encoder,
-    services: createServices(artifact, encoder, options),
-    estimator: createEstimator(artifact),
+    estimator: createBlendEstimator(blend),
+    services: createServices(artifact, { encoder, question: blend }, options),
     levels: artifact.calibration.levels,
     mode: options.mode ?? 'promise',
     confidence: 1 - artifact.calibration.delta,
@@ -74,7 +77,7 @@ export function createRiver(artifact: Artifact, options: RiverOptions = {}): Riv
 
 function createServices(
   artifact: Artifact,
-  encoder: Encoder,
+  readers: Pick<CascadeServiceOptions, 'encoder' | 'question'>,
   { scorers = [], onUnfamiliar = 'large', onScorerFailure = 'escalate' }: RiverOptions,
 ): NonNullable<River['services']> {
   const options = { scorers, onUnfamiliar, onScorerFailure }
@@ -82,7 +85,7 @@ function createServices(
   return {
     ...(cascade === undefined
       ? {}
-      : { cascade: createCascadeService(artifact, cascade, { encoder, ...options }) }),
+      : { cascade: createCascadeService(artifact, cascade, { ...readers, ...options }) }),
     ...(routing === undefined
       ? {}
       : { 'cascade-routing': createRoutingService(routing, artifact.encoder, options) }),

@@ -22,7 +22,8 @@ export interface TrainServicesOptions {
   readonly policies: readonly PolicyName[]
   readonly seed: number
   readonly delta: number
-  readonly onStep: (step: string) => Promise<void>
+  /** Before each step; `done` of `total` are behind it. */
+  readonly onStep: (step: string, done: number, total: number) => Promise<void>
 }
 
 /** Throws what the policies' learning throws: `data.too_few`, `data.model`, `data.field`. */
@@ -31,19 +32,25 @@ export async function trainServices(
   { pair, policies, seed, delta, onStep }: TrainServicesOptions,
 ): Promise<ServiceArtifacts> {
   const options = { pair, seed, delta }
-  let services: ServiceArtifacts = {}
-  if (policies.includes('cascade-routing')) {
-    await onStep('cascade routing')
-    services = { ...services, 'cascade-routing': await trainCascadeRouting(rows, options) }
+  const trained: [PolicyName, FamilyArtifact][] = []
+  const wanted = FAMILIES.filter(([name]) => policies.includes(name))
+  for (const [i, [name, fit]] of wanted.entries()) {
+    await onStep(`policy ${name}`, i, wanted.length)
+    trained.push([name, await fit(rows, options)])
   }
-  if (policies.includes('best-of-n')) {
-    await onStep('best of n')
-    services = { ...services, 'best-of-n': trainArms(rows, options) }
-  }
-  return services
+  return Object.fromEntries(trained)
 }
 
 type FamilyOptions = Pick<TrainServicesOptions, 'pair' | 'seed' | 'delta'>
+
+/** In the order in which they are trained. */
+const FAMILIES: readonly (readonly [
+  name: Exclude<keyof ServiceArtifacts, 'cascade'>,
+  fit: (rows: readonly Outcome[], options: FamilyOptions) => FamilyArtifact | Promise<FamilyArtifact>,
+])[] = [
+  ['cascade-routing', trainCascadeRouting],
+  ['best-of-n', trainArms],
+]
 
 async function trainCascadeRouting(
   rows: readonly Outcome[],
@@ -66,7 +73,8 @@ async function trainCascadeRouting(
 
 function trainArms(rows: readonly Outcome[], { pair, seed, delta }: FamilyOptions): FamilyArtifact {
   const { small, large } = pair
-  const most = Math.max(...rows.map(({ models }) => models[small]?.samples?.length ?? 1))
+  // No spread: its arguments are limited to some hundred thousand.
+  const most = rows.reduce((max, { models }) => Math.max(max, models[small]?.samples?.length ?? 1), 1)
   const samples = SAMPLES.filter((count) => count <= most)
   if (samples.length < 2) {
     throw new WeirError(
@@ -77,6 +85,7 @@ function trainArms(rows: readonly Outcome[], { pair, seed, delta }: FamilyOption
   const {
     levels,
     rows: count,
+    confidence: _confidence,
     ...parameters
   } = trainBestOfN(rows, {
     models: [small],

@@ -3,7 +3,7 @@
  */
 import type { Artifact } from './contract/artifact.ts'
 import type { Outcome } from './contract/outcome.ts'
-import { fitArtifact, type TrainOptions as FitOptions } from './learn/train.ts'
+import { fitArtifact, sample, type TrainOptions as FitOptions } from './learn/train.ts'
 import { createLexicalEncoder } from './request/lexical.ts'
 import { queryFromOutcome } from './request/query.ts'
 import { trainServices } from './train-services.ts'
@@ -22,14 +22,14 @@ export async function train(rows: readonly Outcome[], options: TrainOptions): Pr
     libraryVersion: VERSION,
   })
   const { pair, seed, policies = [], onProgress, signal } = options
-  const services = await trainServices(rows, {
+  const services = await trainServices(sample(rows, options), {
     pair,
     policies,
     seed,
     delta: artifact.calibration.delta,
-    async onStep(step) {
+    async onStep(step, done, total) {
       signal?.throwIfAborted()
-      await onProgress?.({ step, done: 1, total: 1 })
+      await onProgress?.({ step, done, total })
     },
   })
   if (Object.keys(services).length === 0) return artifact

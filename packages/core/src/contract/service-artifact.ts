@@ -30,6 +30,8 @@ export interface AnswerValidation {
 export interface CascadeArtifact {
   /** Training rows with an answer of the small model, that is labels the answer reader was fitted on. */
   readonly rows: number
+  /** Of both models' answers on these rows. */
+  readonly meanQuality: Calibration['meanQuality']
   /** Signals it reads besides the text. */
   readonly signals: readonly SignalName[]
   readonly family: CascadeFamily

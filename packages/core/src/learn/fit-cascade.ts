@@ -94,8 +94,10 @@ export async function fitCascade(routed: Routed, options: FitCascadeOptions): Pr
   const trials = { scores, small, large }
   const curve = createTrainingCurve(trials)
   const { dataHash, date, seed, delta } = options
+  const meanQuality = { small: mean(small), large: mean(large) }
   return {
     rows: rows.length,
+    meanQuality,
     signals: fitted.reader.signals.map(({ signal }) => signal),
     family,
     costs,
@@ -114,7 +116,7 @@ export async function fitCascade(routed: Routed, options: FitCascadeOptions): Pr
     trainingCurve: curve,
     calibration: createCalibration(trials, {
       source: 'cross-fitted',
-      prior: { curve, rows: rows.length, meanQuality: { small: mean(small), large: mean(large) } },
+      prior: { curve, rows: rows.length, meanQuality },
       dataHash,
       date,
       seed,

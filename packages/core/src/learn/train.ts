@@ -201,10 +201,13 @@ function createSteps({ onProgress, signal, policies = [] }: TrainOptions): Steps
 }
 
 /** Draws before looking at labels; keeps the drawn rows in file order. */
-function sample(examples: Example[], { rows, seed }: TrainOptions): Example[] {
-  if (rows === undefined || rows >= examples.length) return examples
-  const drawn = new Set(shuffle(createRng(seed), [...examples.keys()]).slice(0, rows))
-  return examples.filter((_, i) => drawn.has(i))
+export function sample<T>(
+  items: readonly T[],
+  { rows, seed }: Pick<TrainOptions, 'rows' | 'seed'>,
+): readonly T[] {
+  if (rows === undefined || rows >= items.length) return items
+  const drawn = new Set(shuffle(createRng(seed), [...items.keys()]).slice(0, rows))
+  return items.filter((_, i) => drawn.has(i))
 }
 
 function checkClasses(labels: Float64Array, examples: readonly Example[], { small, large }: Pair): void {

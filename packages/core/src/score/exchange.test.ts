@@ -45,6 +45,14 @@ describe('describeExchange', () => {
     expect(called[at('cut off by the length limit')]).toBe(1)
   })
 
+  it('looks at head and tail of an answer of millions of characters, and knows how long it is', () => {
+    const ends = (middle: string): Float32Array =>
+      describeExchange(query, { text: `${'apples '.repeat(3000)}${middle}${'pears '.repeat(3000)}` })
+    const [long, other] = [ends('x'.repeat(2_000_000)), ends('12. '.repeat(500_000))]
+    expect(long).toEqual(other)
+    expect(long[at('characters of the answer, log')]).toBeCloseTo(Math.log1p(2_039_000), 5)
+  })
+
   it('reads the last user turn, not the system prompt', () => {
     const other = {
       ...query,

@@ -22,12 +22,16 @@ export const EXCHANGE_COLUMNS: readonly string[] = [
   'cut off by the length limit',
 ]
 
-/** One number per EXCHANGE_COLUMNS. O(length of both texts). */
+/** Characters of a text that are looked at, half from its head and half from its tail: a held answer may have millions. */
+const MOST_CHARACTERS = 32_000
+
+/** One number per EXCHANGE_COLUMNS. O(MOST_CHARACTERS): of a longer text the length is that of all of it, the rest that of its excerpt. */
 export function describeExchange(
   { turns }: Query,
-  { text, toolCalls = [], finishReason }: Answer,
+  { text: whole, toolCalls = [], finishReason }: Answer,
 ): Float32Array {
-  const question = turns.findLast(({ role }) => role === 'user')?.text ?? ''
+  const question = excerpt(turns.findLast(({ role }) => role === 'user')?.text ?? '')
+  const text = excerpt(whole)
   const lines = split(text, /\n/)
   const sentences = split(text, /[.!?\n]+/)
   const words = wordsOf(text)
@@ -36,7 +40,7 @@ export function describeExchange(
   const said = new Set(words)
   const lastLine = lines.at(-1) ?? ''
   return Float32Array.of(
-    Math.log1p(text.length),
+    Math.log1p(whole.length),
     Math.log1p(lines.length),
     Math.log1p(sentences.length),
     Math.log1p(numbers.length),
@@ -50,6 +54,11 @@ export function describeExchange(
     Math.log1p(toolCalls.length),
     finishReason === 'length' ? 1 : 0,
   )
+}
+
+function excerpt(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return text
+  return `${text.slice(0, MOST_CHARACTERS / 2)}\n${text.slice(-MOST_CHARACTERS / 2)}`
 }
 
 function split(text: string, at: RegExp): readonly string[] {

@@ -11,6 +11,7 @@ import { createTokenScorer } from './token-scorer.ts'
 
 export function createLogprobMinimumScorer(): Scorer {
   return createTokenScorer({ signal: 'logprobMinimum', needs: { logprobs: true } }, (tokens) =>
-    Math.min(...tokens.map(({ logprob }) => logprob)),
+    // No spread: its arguments are limited to some hundred thousand.
+    tokens.reduce((least, { logprob }) => Math.min(least, logprob), 0),
   )
 }
