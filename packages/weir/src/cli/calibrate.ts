@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { calibrate, WeirError, type Artifact, type Pair } from '@weir/core'
 import { checkWritable, readArtifact, writeArtifact } from '../record/artifact-file.ts'
 import { readPairRows } from '../record/pair-rows.ts'
-import { shownLevels, writeCascade, writeLevels } from '../report/levels-text.ts'
+import { FAMILIES, shownLevels, writeCascade, writeLevels } from '../report/levels-text.ts'
 import { parseDelta, parseSeed, today } from './parse-option.ts'
 import { endProgress, showProgress } from './progress.ts'
 
@@ -117,6 +117,9 @@ function toText(artifact: Artifact, out: string): string {
     writeLevels(artifact),
     '',
     ...(cascade === undefined ? [] : [writeCascade(cascade, pair), '']),
+    ...FAMILIES.flatMap((name) =>
+      artifact.services?.[name] === undefined ? [] : [`${name}: its levels stay those of training`, ''],
+    ),
     `written to ${out}`,
     '',
   ].join('\n')
