@@ -14,6 +14,7 @@ import { withCaps, type Caps } from './decide/caps.ts'
 import { withFailover } from './decide/failover.ts'
 import { createNamedPolicy } from './decide/named.ts'
 import { findOperatingPoint } from './decide/operating-point.ts'
+import { withSession } from './decide/session.ts'
 import { createThresholdPolicy } from './decide/threshold.ts'
 import { selectFeasible } from './pool/feasible.ts'
 import type { Ask } from './request/ask.ts'
@@ -149,7 +150,9 @@ function prepare(river: River, query: Query, ask: Ask): Prepared {
   const seen =
     ask.kind === 'model' ? NOT_SEEN : see(river.encoder, service?.estimator ?? river.estimator, query)
   const point = findPoint(river, ask, service)
-  const policy = createPolicy(river, ask, { point, service })
+  const created = createPolicy(river, ask, { point, service })
+  // Whoever names a model or a cut-off has a rule of their own.
+  const policy = ask.kind === 'quality' ? withSession(created, river.pair) : created
   const state: State = {
     query,
     candidates,

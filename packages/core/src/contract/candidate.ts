@@ -14,6 +14,8 @@ export interface Candidate {
   readonly model: string
   /** Price per million input tokens, USD; absent means unknown, never free. */
   readonly inputUsdPerMTok?: number
+  /** Price per million input tokens that the provider holds in its prompt cache, USD; absent means unknown. */
+  readonly cachedInputUsdPerMTok?: number
   /** Price per million output tokens, USD; absent means unknown. */
   readonly outputUsdPerMTok?: number
   /** How the provider bills the prompt of a call for several answers. Default 'per-sample': as if each answer were a call of its own. */

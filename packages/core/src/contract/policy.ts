@@ -44,6 +44,8 @@ export type Reason =
   | 'budget_pays_for_large'
   /** the caller asked for the next stage of an answer given before */
   | 'escalation_asked'
+  /** the large model's provider still holds the conversation in its prompt cache, and so it is no dearer than the small one */
+  | 'cache_warm'
 
 /** Why an answer was given. */
 export type AcceptReason =

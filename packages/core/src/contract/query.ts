@@ -1,6 +1,7 @@
 /**
  * Query: what is to be answered, after parsing. Made by request/, read by encoders and by the pool.
  */
+import type { Session } from './session.ts'
 
 export type Role = 'system' | 'user' | 'assistant' | 'tool'
 
@@ -19,4 +20,6 @@ export interface Query {
   readonly images: number
   /** True when the caller asked for JSON or a JSON schema as the answer's format. */
   readonly wantsJson: boolean
+  /** What providers hold of this conversation; absent when nothing is known of it. */
+  readonly session?: Session
 }

@@ -1,0 +1,98 @@
+/**
+ * Sessions: which conversations are running, and how much of each its providers still hold in their prompt caches. A request belongs to the
+ * session that it names (x-weir-session, session_id, prompt_cache_key), else to that of the conversation with the same beginning; a
+ * first turn without a name belongs to none.
+ *
+ * What a provider holds is what it was last sent and gave, for `cacheMs` after; providers that keep it longer are underrated, and the price
+ * of leaving them with it. The number of sessions is bounded: the one that rested longest goes first.
+ */
+import { createHash } from 'node:crypto'
+import type { Query, Session, Usage } from '@weir/core'
+
+/** Providers keep a prompt for 5 minutes after its last use, some for longer. */
+export const DEFAULT_CACHE_MS = 300_000
+/** About 300 bytes each: 3 MB. */
+export const DEFAULT_SESSIONS = 10_000
+/** Shorter prompts are not cached by the providers that say so. */
+const LEAST_TOKENS = 1_024
+/** Characters of the first system and the first user turn that tell conversations apart. */
+const HEAD_CHARS = 4_096
+/** Characters of a token, for prompts that no provider has counted yet. */
+const TOKEN_CHARS = 4
+
+export interface SessionsOptions {
+  readonly cacheMs: number
+  /** Most that are remembered. */
+  readonly entries: number
+  /** Milliseconds of any origin, rising. */
+  readonly nowMs: () => number
+}
+
+interface Held {
+  readonly tokens: number
+  readonly atMs: number
+}
+
+interface Remembered {
+  readonly held: Map<string, Held>
+  outputTokens: number
+}
+
+export interface Sessions {
+  /** Undefined when the query begins a conversation without a name. `scope`: whose it is, so that two callers share none. */
+  keyOf(query: Query, name: string | undefined, scope: string): string | undefined
+  /** Undefined when no provider holds anything of it. */
+  find(key: string, query: Query): Session | undefined
+  /** A model has answered. */
+  remember(key: string, model: string, usage: Usage): void
+}
+
+export function createSessions({ cacheMs, entries, nowMs }: SessionsOptions): Sessions {
+  const sessions = new Map<string, Remembered>()
+  return {
+    keyOf(query, name, scope) {
+      if (name !== undefined) return hash([scope, 'named', name])
+      if (!query.turns.some(({ role }) => role === 'assistant')) return undefined
+      return hash([scope, 'begun', headOf(query, 'system'), headOf(query, 'user')])
+    },
+    find(key, query) {
+      const found = sessions.get(key)
+      if (found === undefined) return undefined
+      const now = nowMs()
+      const warm = [...found.held].filter(([, { atMs }]) => now - atMs < cacheMs)
+      if (warm.length === 0) return undefined
+      const warmTokens = Object.fromEntries(warm.map(([model, { tokens }]) => [model, tokens]))
+      const inputTokens = Math.max(countTokens(query), ...Object.values(warmTokens))
+      return { inputTokens, outputTokens: found.outputTokens, warmTokens }
+    },
+    remember(key, model, { inputTokens = 0, outputTokens = 0 }) {
+      const tokens = inputTokens + outputTokens
+      if (tokens < LEAST_TOKENS) return
+      const session = sessions.get(key) ?? { held: new Map<string, Held>(), outputTokens: 0 }
+      session.held.set(model, { tokens, atMs: nowMs() })
+      session.outputTokens = outputTokens
+      // A map keeps the order of insertion: the first is the one that rested longest.
+      sessions.delete(key)
+      sessions.set(key, session)
+      const oldest = sessions.size > entries ? sessions.keys().next().value : undefined
+      if (oldest !== undefined) sessions.delete(oldest)
+    },
+  }
+}
+
+function headOf({ turns }: Query, role: 'system' | 'user'): string {
+  return turns.find((turn) => turn.role === role)?.text.slice(0, HEAD_CHARS) ?? ''
+}
+
+function countTokens({ turns }: Query): number {
+  let chars = 0
+  for (const { text } of turns) chars += text.length
+  return Math.ceil(chars / TOKEN_CHARS)
+}
+
+/** Names and beginnings of conversations are the caller's own: only their hash is kept. */
+function hash(parts: readonly string[]): string {
+  const digest = createHash('sha256')
+  for (const part of parts) digest.update(`${part.length}:`).update(part)
+  return digest.digest('base64url')
+}
