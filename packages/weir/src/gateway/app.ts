@@ -7,6 +7,7 @@ import { WeirError } from '@weir/core'
 import { handleChat, routeOnly, type ChatOptions } from './chat.ts'
 import { handleEscalate } from './escalate.ts'
 import { handleFeedback } from './feedback.ts'
+import type { InForce } from './in-force.ts'
 import { findModel, listModels } from './models.ts'
 import { createIdMaker } from './request-id.ts'
 import { framesOf, statusOf, toWeirError, toWireError } from './wire-error.ts'
@@ -31,7 +32,9 @@ interface Route {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'] as const
 
-export function createApp(options: AppOptions): FastifyInstance {
+/** Each request reads `inForce.current` once, when its body is there, and keeps it to its end. */
+export function createApp(inForce: InForce<AppOptions>): FastifyInstance {
+  const options = inForce.current
   const { maxBodyBytes } = options
   const { timeOrigin } = performance
   const makeId = createIdMaker(() => timeOrigin + performance.now())
@@ -67,40 +70,45 @@ export function createApp(options: AppOptions): FastifyInstance {
     )
     sendError(options, { error, request, reply })
   })
-  for (const route of routes(options)) addRoute(app, options, route)
+  for (const route of routes(inForce)) addRoute(app, options, route)
   return app
 }
 
-function routes(options: AppOptions): readonly Route[] {
-  const { upstream, isReady, now } = options
+function routes(inForce: InForce<AppOptions>): readonly Route[] {
+  const { isReady, now } = inForce.current
   const startedAt = Math.floor(now().getTime() / 1000)
   return [
     {
       method: 'POST',
       paths: withoutVersion('/chat/completions'),
       // `handleChat` hijacks the reply, so Fastify waits for nothing and sends nothing.
-      handler: (request, reply) => handleChat(options, request, reply),
+      handler: (request, reply) => handleChat(inForce.current, request, reply),
     },
     {
       method: 'POST',
       paths: withoutVersion('/weir/route'),
-      handler: (request) => routeOnly(options, request),
+      handler: (request) => routeOnly(inForce.current, request),
     },
     {
       method: 'POST',
       paths: withoutVersion('/weir/feedback'),
-      handler: (request) => handleFeedback(options, request),
+      handler: (request) => handleFeedback(inForce.current, request),
     },
     {
       method: 'POST',
       paths: withoutVersion('/weir/decisions/:id/escalate'),
-      handler: (request, reply) => handleEscalate(options, request, reply),
+      handler: (request, reply) => handleEscalate(inForce.current, request, reply),
     },
-    { method: 'GET', paths: withoutVersion('/models'), handler: () => listModels(upstream, startedAt) },
+    {
+      method: 'GET',
+      paths: withoutVersion('/models'),
+      handler: () => listModels(inForce.current.upstream, startedAt),
+    },
     {
       method: 'GET',
       paths: withoutVersion('/models/*'),
-      handler: (request) => findModel(upstream, startedAt, (request.params as { readonly '*': string })['*']),
+      handler: (request) =>
+        findModel(inForce.current.upstream, startedAt, (request.params as { readonly '*': string })['*']),
     },
     {
       method: 'GET',

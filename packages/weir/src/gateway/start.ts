@@ -1,6 +1,6 @@
 /**
  * Starts a gateway in this process: listener, upstream pools and outcome store, and stops them in order: no new requests, the
- * running ones end, the store is flushed, the pools close.
+ * running ones end, the store is flushed, the pools close. `replace` puts another configuration in force while it runs.
  */
 import type { Server } from 'node:http'
 import { WeirError, type River } from '@weir/core'
@@ -13,6 +13,7 @@ import { createExtraCalls, type ExtraCalls } from './extra-calls.ts'
 import { DEFAULT_KEEP_ALIVE_MS } from './keep-alive.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type UpstreamModel } from '../upstream/definition.ts'
 import { createApp, type AppOptions } from './app.ts'
+import { createRetired, type Held, type InForce } from './in-force.ts'
 import { createRunning } from './running.ts'
 
 export interface RecordOptions {
@@ -55,6 +56,11 @@ export interface GatewayOptions {
 export interface Gateway {
   /** For example "http://127.0.0.1:4000". */
   readonly url: string
+  /**
+   * Serves new requests with other options; running ones end with theirs, whose connections then close. What belongs to the process
+   * (`listen`, `record.path`, `maxBodyBytes`, `log`) stays as it was started. Throws like `startGateway`, and then changes nothing.
+   */
+  replace(options: GatewayOptions): void
   /** Drains, flushes and closes. Safe to call twice. */
   close(): Promise<void>
 }
@@ -68,33 +74,27 @@ const DRAIN_MS = 25_000
 
 /** Throws `config.port` when the port is taken, `config.value` when the options contradict each other. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { river, models, listen, record, log } = options
-  const { quality = DEFAULT_QUALITY, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
-  checkModels(river, models)
-  const upstream = createUpstreamClient(models, { ...DEFAULT_TIMEOUTS, ...options.timeouts })
+  const { listen, record, log, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
+  checkModels(options.river, options.models)
   const store = record === undefined ? undefined : await openOutcomeStore({ path: record.path, log })
-  const reading = toReading(options)
   let isReady = true
-  const running = createRunning()
-  const app = createApp({
-    river,
-    upstream,
-    quality,
+  const fixed: Fixed = {
     maxBodyBytes,
     log,
     now: () => new Date(),
-    storesText: record?.storeText ?? false,
     isReady: () => isReady,
-    running,
-    ...reading,
     ...(store === undefined ? {} : { store }),
-  })
+  }
+  let held = createHeld(options, fixed)
+  const inForce: InForce<AppOptions> = { current: held.app }
+  const retired = createRetired()
+  const app = createApp(inForce)
   const stop = async (): Promise<void> => {
     isReady = false
     await drain(app.server, app.close())
-    await running.idle()
-    await upstream.destroy()
-    await reading.external?.destroy()
+    await held.running.idle()
+    await held.release()
+    await retired.settle()
     await store?.close()
   }
   let url: string
@@ -107,9 +107,43 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let closing: Promise<void> | undefined
   return {
     url,
+    replace(next) {
+      const old = held
+      held = createHeld(next, fixed)
+      inForce.current = held.app
+      retired.add(old)
+    },
     close: () => {
       closing ??= stop()
       return closing
+    },
+  }
+}
+
+/** What belongs to the process: the same for every configuration that is put in force. */
+type Fixed = Pick<AppOptions, 'maxBodyBytes' | 'log' | 'now' | 'isReady' | 'store'>
+
+/** What belongs to one configuration: its pools, and the requests that it serves. Throws like `startGateway`. */
+function createHeld(options: GatewayOptions, fixed: Fixed): Held & { readonly app: AppOptions } {
+  const { river, models, quality = DEFAULT_QUALITY, record } = options
+  checkModels(river, models)
+  const upstream = createUpstreamClient(models, { ...DEFAULT_TIMEOUTS, ...options.timeouts })
+  const reading = toReading(options)
+  const running = createRunning()
+  return {
+    running,
+    app: {
+      ...fixed,
+      river,
+      upstream,
+      quality,
+      running,
+      storesText: record?.storeText ?? false,
+      ...reading,
+    },
+    async release() {
+      await upstream.destroy()
+      await reading.external?.destroy()
     },
   }
 }
