@@ -150,9 +150,7 @@ function prepare(river: River, query: Query, ask: Ask): Prepared {
   const seen =
     ask.kind === 'model' ? NOT_SEEN : see(river.encoder, service?.estimator ?? river.estimator, query)
   const point = findPoint(river, ask, service)
-  const created = createPolicy(river, ask, { point, service })
-  // Whoever names a model or a cut-off has a rule of their own.
-  const policy = ask.kind === 'quality' ? withSession(created, river.pair) : created
+  const policy = createPolicy(river, ask, { point, service })
   const state: State = {
     query,
     candidates,
@@ -216,10 +214,13 @@ interface Chosen {
 
 function createPolicy(river: River, ask: Ask, { point, service }: Chosen): Policy {
   if (ask.kind === 'model') return createNamedPolicy(ask.model)
-  if (service !== undefined && point !== undefined) {
-    return withCaps(service.createPolicy(point), river.caps ?? {})
-  }
-  return createRoutePolicy(river, ask, point)
+  // A raw cut-off is the caller's own rule and is applied as it stands, whatever is cached.
+  if (ask.kind === 'threshold') return createRoutePolicy(river, ask, point)
+  const policy =
+    service === undefined || point === undefined
+      ? createRoutePolicy(river, ask, point)
+      : withCaps(service.createPolicy(point), river.caps ?? {})
+  return withSession(policy, river.pair)
 }
 
 function createRoutePolicy(
