@@ -40,12 +40,20 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Flags of Node. */
   readonly flags?: readonly string[]
+  /** Core that the process and its threads stay on. Default: any. */
+  readonly core?: number
 }
 
-export async function startChild(file: string, { env = {}, flags = [] }: ChildOptions = {}): Promise<Child> {
+export async function startChild(
+  file: string,
+  { env = {}, flags = [], core }: ChildOptions = {},
+): Promise<Child> {
+  const execArgv = ['--disable-warning=ExperimentalWarning', ...flags]
   const child = fork(new URL(file, import.meta.url), {
     env: { ...process.env, ...env },
-    execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
+    ...(core === undefined
+      ? { execArgv }
+      : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath, ...execArgv] }),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const { port } = (await nextMessage(child)) as { port: number }

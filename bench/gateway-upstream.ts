@@ -36,11 +36,35 @@ const PIECE = Buffer.from(`${EVENT.length.toString(16)}\r\n${EVENT}\r\n`)
 const DONE = 'data: [DONE]\n\n'
 const END = Buffer.from(`${DONE.length.toString(16)}\r\n${DONE}\r\n0\r\n\r\n`)
 
+/** Events of a paced stream. */
+const PACED_EVENTS = 50
+
+/** One event per pace, the first after one pace; each says when it was sent, by the clock that all processes of a machine share. */
+function answerPaced(socket: Socket, paceMs: number): void {
+  socket.write(HEAD)
+  let left = PACED_EVENTS
+  const timer = setInterval(() => {
+    if (socket.destroyed) return clearInterval(timer)
+    const stamp = `"sentNs":"${process.hrtime.bigint()}",`
+    const event = `${EVENT.slice(0, STAMP_AT)}${stamp}${EVENT.slice(STAMP_AT)}`
+    socket.write(`${event.length.toString(16)}\r\n${event}\r\n`)
+    left -= 1
+    if (left > 0) return
+    clearInterval(timer)
+    socket.write(END)
+  }, paceMs)
+}
+
+/** Behind the opening brace of an event's JSON. */
+const STAMP_AT = 'data: {'.length
+
 function answer(socket: Socket, body: string): void {
   if (!body.includes('"stream":true')) {
     socket.write(JSON_BYTES)
     return
   }
+  const pace = /"user":"paced-(\d+)"/.exec(body)?.[1]
+  if (pace !== undefined) return answerPaced(socket, Number(pace))
   socket.write(HEAD)
   for (let index = 0; index < EVENTS; index += 1) socket.write(PIECE)
   socket.write(END)

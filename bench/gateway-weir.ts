@@ -1,4 +1,4 @@
-/** The gateway under measurement: routing with a trained artifact; with RECORD=on the outcome store as well. */
+/** The gateway under measurement: routing with a trained artifact; with FULL=on the outcome store as well. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'weir-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 const baseUrl = `http://127.0.0.1:${process.env['UPSTREAM_PORT']}`
-const record = process.env['RECORD'] !== 'on' ? {} : { record: { path: join(folder, 'outcomes.sqlite') } }
+const record = process.env['FULL'] !== 'on' ? {} : { record: { path: join(folder, 'outcomes.sqlite') } }
 const gateway = await startGateway({
   river: await readBenchRiver(process.env['ARTIFACT'] ?? ''),
   models: ['small', 'large'].map((model) => ({ model, baseUrl, inputUsdPerMTok: 1, outputUsdPerMTok: 2 })),
