@@ -1,12 +1,7 @@
 /** `weir serve` as a process: starts from a file, answers, drains on SIGTERM, and refuses what is wrong with one message. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createRng, saveArtifact, train, type Outcome } from '@weir/core'
+import { describe, expect, it } from 'vitest'
 import { readOutcomeStore } from '../src/record/store-reader.ts'
 import {
   answering,
@@ -19,74 +14,7 @@ import {
   startUpstream,
   until,
 } from './gateway-support.ts'
-
-const WEIR = fileURLToPath(new URL('../bin/weir.js', import.meta.url))
-let folder = ''
-const children: ChildProcess[] = []
-
-/** 80 rows in which the word "easy" tells. */
-function trainingRows(): readonly Outcome[] {
-  const rng = createRng(1)
-  const words = 'add name prove list count sort explain compare river stone cloud number'.split(' ')
-  return Array.from({ length: 80 }, (_, index) => {
-    const isEasy = index % 2 === 0
-    const text = Array.from({ length: 12 }, () => words[rng.int(words.length)]).join(' ')
-    return {
-      id: String(index),
-      prompt: `${isEasy ? 'easy' : 'hard'} ${index} ${text}`,
-      models: {
-        small: { score: isEasy || rng.next() < 0.1 ? 1 : 0 },
-        large: { score: rng.next() < 0.95 ? 1 : 0 },
-      },
-    }
-  })
-}
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-serve-'))
-  const artifact = await train(trainingRows(), {
-    pair: { small: 'small', large: 'large' },
-    seed: 1,
-    dataHash: '0'.repeat(64),
-  })
-  await writeFile(join(folder, 'router.weir'), saveArtifact(artifact))
-})
-afterAll(() => rm(folder, { recursive: true, force: true }))
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
-
-interface Running {
-  readonly child: ChildProcess
-  readonly output: () => string
-  readonly ended: Promise<number | null>
-}
-
-async function serve(config: string, options: readonly string[] = []): Promise<Running> {
-  const path = join(folder, `weir-${Math.round(performance.now() * 1000)}.yaml`)
-  await writeFile(path, config)
-  const env = { ...process.env, SMALL_KEY: 'sk-canary-key' }
-  const child = spawn(process.execPath, [WEIR, 'serve', '--config', path, ...options], { env })
-  children.push(child)
-  let text = ''
-  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve))
-  return { child, output: () => text, ended }
-}
-
-function models(small: string, large: string): string {
-  return `models:\n  small: { baseUrl: "${small}", apiKey: env:SMALL_KEY }\n  large: { baseUrl: "${large}" }\n`
-}
-
-async function urlOf({ output, ended }: Running): Promise<string> {
-  let hasEnded = false
-  void ended.then(() => (hasEnded = true))
-  await until(() => hasEnded || output().includes('gateway.ready'))
-  const url = /"url":"([^"]+)"/.exec(output())?.[1]
-  if (url === undefined) throw new Error(`weir serve did not start: ${output()}`)
-  return url
-}
+import { folderOf, models, serve, urlOf } from './serve-support.ts'
 
 describe('weir serve', () => {
   it('serves, records, and on SIGTERM lets a running stream end', async () => {
@@ -117,7 +45,7 @@ describe('weir serve', () => {
     expect(await running.ended).toBe(0)
     expect(running.output()).not.toContain('canary')
     const answered: string[] = []
-    for await (const row of readOutcomeStore(join(folder, 'rows.sqlite')))
+    for await (const row of readOutcomeStore(join(folderOf(), 'rows.sqlite')))
       answered.push(...Object.keys(row.models))
     expect(answered).toEqual(['small', 'large'])
   })

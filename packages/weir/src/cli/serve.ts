@@ -1,12 +1,10 @@
 /**
  * `weir serve`: the gateway of a configuration, or without one the demo fleet. Runs until it is told to stop; the first signal
- * drains, the second ends at once.
+ * drains, the second ends at once. A changed configuration is put in force while it runs (config/reload.ts).
  */
 import type { Command } from 'commander'
-import { createRiver, WeirError, type Artifact, type River } from '@weir/core'
+import { WeirError } from '@weir/core'
 import type { Config } from '../config/load.ts'
-import type { ExtraCalls } from '../gateway/extra-calls.ts'
-import { readArtifact } from '../record/artifact-file.ts'
 import type { Log } from '../telemetry/log.ts'
 
 interface ServeOptions {
@@ -48,103 +46,54 @@ async function serve({ config: path, port }: ServeOptions): Promise<void> {
     return startDemo({ port: port ?? 4000, signal, log })
   }
   const { loadConfig } = await import('../config/load.ts')
-  const config = await loadConfig(path, process.env)
-  await serveConfig(port === undefined ? config : { ...config, listen: { ...config.listen, port } }, {
-    signal,
-    log,
-  })
+  const load = async (): Promise<Config> => {
+    const config = await loadConfig(path, process.env)
+    return port === undefined ? config : { ...config, listen: { ...config.listen, port } }
+  }
+  await serveConfig(load, { path, signal, log })
 }
 
-async function serveConfig(
-  config: Config,
-  { signal, log }: { readonly signal: AbortSignal; readonly log: Log },
-): Promise<void> {
+interface Serving {
+  /** File of the configuration. */
+  readonly path: string
+  readonly signal: AbortSignal
+  readonly log: Log
+}
+
+async function serveConfig(load: () => Promise<Config>, { path, signal, log }: Serving): Promise<void> {
   const { startGateway } = await import('../gateway/start.ts')
-  const { createExtraCalls } = await import('../gateway/extra-calls.ts')
-  const extraCalls = createExtraCalls()
-  const river = await loadRiver(config, { extraCalls, log })
-  const { record, doubtCut, external, ...rest } = config
-  const gateway = await startGateway({
-    ...rest,
-    river,
-    extraCalls,
-    log,
-    ...(record === null ? {} : { record }),
-    ...(doubtCut === null ? {} : { doubtCut }),
-    ...(external === null ? {} : { external }),
-  })
+  const { loadGatewayOptions } = await import('../config/river.ts')
+  const { startReloader } = await import('../config/reload.ts')
+  const config = await load()
+  const options = await loadGatewayOptions(config, log)
+  const gateway = await startGateway(options)
+  const { pair } = options.river
   log.info('gateway.ready', {
     url: gateway.url,
-    small: river.pair.small,
-    large: river.pair.large,
+    small: pair.small,
+    large: pair.large,
     quality: config.quality,
     policy: config.policy,
-    record: record?.path ?? 'off',
+    record: config.record?.path ?? 'off',
   })
   warnOpen(config, log)
+  const reloader = startReloader({
+    path,
+    config,
+    load,
+    put: async (next) => gateway.replace(await loadGatewayOptions(next, log)),
+    log,
+  })
+  onHangUp(() => void reloader.reload('SIGHUP'))
   if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+  await reloader.close()
   await gateway.close()
   log.info('gateway.stopped')
 }
 
-/** Throws `artifact.` errors, `config.signal` and `config.value`; `artifact.pair` when the configuration names another pair or lacks a model of it. */
-async function loadRiver(
-  config: Config,
-  { extraCalls, log }: { readonly extraCalls: ExtraCalls; readonly log: Log },
-): Promise<River> {
-  const { artifactPath, models, onEstimatorFailure, onUnfamiliar, mode, policy, caps, onScorerFailure } =
-    config
-  const artifact = await readArtifact(artifactPath)
-  checkPair(config, artifact)
-  const { buildScorers, checkPolicy } = await import('../config/scorers.ts')
-  const read = [artifact.pair.small]
-  const scorers = buildScorers({ specs: config.scorers, models, read, policy, extraCalls })
-  const river = createRiver(artifact, {
-    candidates: models,
-    onEstimatorFailure,
-    onUnfamiliar,
-    mode,
-    policy,
-    caps,
-    onScorerFailure,
-    scorers,
-  })
-  checkPolicy(policy, Object.keys(river.services ?? {}), models)
-  warnUnread(artifact, config, log)
-  return river
-}
-
-function checkPair({ small, large, models, artifactPath }: Config, { pair }: Artifact): void {
-  for (const [side, wanted] of [
-    ['small', small],
-    ['large', large],
-  ] as const) {
-    const trained = pair[side]
-    if (wanted !== null && wanted !== trained) {
-      throw new WeirError(
-        'artifact.pair',
-        `${artifactPath} was trained for ${side} model ${trained}, the configuration says ${wanted}; train again or change "${side}"`,
-      )
-    }
-    if (!models.some(({ model }) => model === trained)) {
-      throw new WeirError(
-        'artifact.pair',
-        `${artifactPath} routes to the ${side} model ${trained}, which "models" does not have; add it or train again`,
-      )
-    }
-  }
-}
-
-/** The artifact judges without them, but worse than it was measured. */
-function warnUnread({ services }: Artifact, { scorers }: Config, log: Log): void {
-  const missing = (services?.cascade?.signals ?? []).filter(
-    (name) => !scorers.some(({ signal }) => signal === name),
-  )
-  if (missing.length === 0) return
-  log.warn('gateway.signals_missing', {
-    signals: missing.join(', '),
-    because: 'the artifact was trained with them and weir.yaml has no scorers for them',
-  })
+/** In a terminal SIGHUP means that it was closed, and ends the process as it ends others; without one it asks for a reload. */
+function onHangUp(reload: () => void): void {
+  if (process.platform !== 'win32' && !process.stdin.isTTY) process.on('SIGHUP', reload)
 }
 
 /** Callers are not authenticated: whoever reaches the port spends the operator's money. */

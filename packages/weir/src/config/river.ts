@@ -1,0 +1,86 @@
+/**
+ * River of a configuration: the artifact it names, checked against its models, and the policies and scorers around it. Shared by
+ * `weir serve`, a reload, and `weir config check`, so that what one accepts the others do too.
+ */
+import { createRiver, WeirError, type Artifact, type River } from '@weir/core'
+import { createExtraCalls, type ExtraCalls } from '../gateway/extra-calls.ts'
+import type { GatewayOptions } from '../gateway/start.ts'
+import { readArtifact } from '../record/artifact-file.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Config } from './load.ts'
+import { buildScorers, checkPolicy } from './scorers.ts'
+
+/** What `startGateway` and `replace` take. Throws like `loadRiver`. */
+export async function loadGatewayOptions(config: Config, log: Log): Promise<GatewayOptions> {
+  const extraCalls = createExtraCalls()
+  const river = await loadRiver(config, { extraCalls, log })
+  const { record, doubtCut, external, ...rest } = config
+  return {
+    ...rest,
+    river,
+    extraCalls,
+    log,
+    ...(record === null ? {} : { record }),
+    ...(doubtCut === null ? {} : { doubtCut }),
+    ...(external === null ? {} : { external }),
+  }
+}
+
+/** Throws `artifact.` errors, `config.signal` and `config.value`; `artifact.pair` when the configuration names another pair or lacks a model of it. */
+async function loadRiver(
+  config: Config,
+  { extraCalls, log }: { readonly extraCalls: ExtraCalls; readonly log: Log },
+): Promise<River> {
+  const { artifactPath, models, onEstimatorFailure, onUnfamiliar, mode, policy, caps, onScorerFailure } =
+    config
+  const artifact = await readArtifact(artifactPath)
+  checkPair(config, artifact)
+  const read = [artifact.pair.small]
+  const scorers = buildScorers({ specs: config.scorers, models, read, policy, extraCalls })
+  const river = createRiver(artifact, {
+    candidates: models,
+    onEstimatorFailure,
+    onUnfamiliar,
+    mode,
+    policy,
+    caps,
+    onScorerFailure,
+    scorers,
+  })
+  checkPolicy(policy, Object.keys(river.services ?? {}), models)
+  warnUnread(artifact, config, log)
+  return river
+}
+
+function checkPair({ small, large, models, artifactPath }: Config, { pair }: Artifact): void {
+  for (const [side, wanted] of [
+    ['small', small],
+    ['large', large],
+  ] as const) {
+    const trained = pair[side]
+    if (wanted !== null && wanted !== trained) {
+      throw new WeirError(
+        'artifact.pair',
+        `${artifactPath} was trained for ${side} model ${trained}, the configuration says ${wanted}; train again or change "${side}"`,
+      )
+    }
+    if (!models.some(({ model }) => model === trained)) {
+      throw new WeirError(
+        'artifact.pair',
+        `${artifactPath} routes to the ${side} model ${trained}, which "models" does not have; add it or train again`,
+      )
+    }
+  }
+}
+
+/** The artifact judges without them, but worse than it was measured. */
+function warnUnread({ services }: Artifact, { scorers }: Config, log: Log): void {
+  const missing = (services?.cascade?.signals ?? []).filter(
+    (name) => !scorers.some(({ signal }) => signal === name),
+  )
+  if (missing.length === 0) return
+  log.warn('gateway.signals_missing', {
+    signals: missing.join(', '),
+    because: 'the artifact was trained with them and weir.yaml has no scorers for them',
+  })
+}
