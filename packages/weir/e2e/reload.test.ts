@@ -129,27 +129,27 @@ describe('weir serve, reloading', () => {
   })
 })
 
-describe('a gateway whose configuration is replaced', () => {
-  const optionsFor = (small: string, large: string): GatewayOptions => ({
-    river: RIVER,
-    models: [
-      { model: 'small', baseUrl: small },
-      { model: 'large', baseUrl: large },
-    ],
-    listen: { port: 0 },
-    log: SILENT,
-  })
+const optionsFor = (small: string, large: string): GatewayOptions => ({
+  river: RIVER,
+  models: [
+    { model: 'small', baseUrl: small },
+    { model: 'large', baseUrl: large },
+  ],
+  listen: { port: 0 },
+  log: SILENT,
+})
 
+describe('a gateway whose configuration is replaced', () => {
   it('fails no request and closes no connection under load', async () => {
     const upstreams: Upstream[] = []
     for (const name of ['one', 'two'])
       upstreams.push(closeLater(await startUpstream(answering('small', name))))
     const [one, two] = upstreams.map(({ url }) => url) as [string, string]
     const gateway = closeLater(await startGateway(optionsFor(one, one)))
-    let isDone = false
+    const load = { isDone: false }
     const answers: string[] = []
     const client = async (): Promise<void> => {
-      while (!isDone) answers.push(await contentOf(gateway.url, chatBody('easy')))
+      while (!load.isDone) answers.push(await contentOf(gateway.url, chatBody('easy')))
     }
     const clients = Array.from({ length: 16 }, client)
     for (let turn = 1; turn <= 20; turn += 1) {
@@ -157,7 +157,7 @@ describe('a gateway whose configuration is replaced', () => {
       await until(() => answers.length >= enough)
       gateway.replace(turn % 2 === 0 ? optionsFor(one, one) : optionsFor(two, two))
     }
-    isDone = true
+    load.isDone = true
     // A failed request would reject here, or give an error in place of an answer.
     await Promise.all(clients)
     expect(new Set(answers)).toEqual(new Set(['one', 'two']))

@@ -35,13 +35,13 @@ export function createRetired(graceMs: number = UNCOUNTED_MS): Retired {
     settle: async () => {
       await Promise.all([...ending].map((end) => end()))
     },
-    add({ running, release }) {
+    add(held) {
       let ended: Promise<void> | undefined
       const end = (): Promise<void> => {
         clearTimeout(timer)
-        ended ??= running
+        ended ??= held.running
           .idle()
-          .then(release)
+          .then(() => held.release())
           .finally(() => ending.delete(end))
         return ended
       }
