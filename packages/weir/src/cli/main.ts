@@ -12,6 +12,16 @@ export type Register = (program: Command) => void
 
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', endWithReader)
+  const program = await createProgram()
+  try {
+    await program.parseAsync([...argv])
+  } catch (error) {
+    process.exitCode = report(error)
+  }
+}
+
+/** Every command with its options; none has run. */
+export async function createProgram(): Promise<Command> {
   const program = new Command('weir')
     .description(
       'Keeps easy queries on a small model and sends the rest to the large one, at a quality level you set.',
@@ -20,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showHelpAfterError('(run with --help for the options)')
     .exitOverride()
   const commands = await Promise.all([
+    import('./collect.ts').then((m) => m.register),
     import('./train.ts').then((m) => m.register),
     import('./calibrate.ts').then((m) => m.register),
     import('./evaluate.ts').then((m) => m.register),
@@ -31,11 +42,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     import('./serve.ts').then((m) => m.register),
   ])
   for (const register of commands) register(program)
-  try {
-    await program.parseAsync([...argv])
-  } catch (error) {
-    process.exitCode = report(error)
-  }
+  return program
 }
 
 /** Whoever reads a pipe may leave before the end (`weir route … | head`): no fault of anyone, and nothing left to say. */

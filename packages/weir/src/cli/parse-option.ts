@@ -11,6 +11,13 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('must be a whole number above 0.')
 }
 
+/** An amount of money above 0. */
+export function parseUsd(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value
+  throw new InvalidArgumentError('must be a number above 0.')
+}
+
 /** Any safe integer. */
 export function parseSeed(text: string): number {
   const value = Number(text)

@@ -62,9 +62,17 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Throws `config.` errors. */
 export async function loadConfig(path: string, env: Environment): Promise<Config> {
-  let text: string
+  return parseConfig({ text: await readText(path), path, env })
+}
+
+/** The models of a configuration, which needs no artifact for that. Throws `config.` errors. */
+export async function loadModels(path: string, env: Environment): Promise<readonly UpstreamModel[]> {
+  return parseAll({ text: await readText(path), path, env }).config.models
+}
+
+async function readText(path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8')
+    return await readFile(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
     throw new WeirError(
@@ -75,7 +83,6 @@ export async function loadConfig(path: string, env: Environment): Promise<Config
       },
     )
   }
-  return parseConfig({ text, path, env })
 }
 
 export interface ConfigText {
@@ -86,7 +93,21 @@ export interface ConfigText {
 }
 
 /** Throws `config.syntax`, `config.key`, `config.value` or `config.secret`. */
-export function parseConfig({ text, path, env }: ConfigText): Config {
+export function parseConfig(text: ConfigText): Config {
+  const { config, written, source } = parseAll(text)
+  return Object.freeze({
+    ...config,
+    artifactPath: resolve(dirname(text.path), requireArtifact(written, source)),
+  })
+}
+
+interface Parsed {
+  readonly config: Omit<Config, 'artifactPath'>
+  readonly written: WrittenConfig
+  readonly source: Source
+}
+
+function parseAll({ text, path, env }: ConfigText): Parsed {
   const source = parseSource(path, text)
   const checked = writtenConfig.safeParse(source.value)
   if (!checked.success) throw toConfigError(source, checked.error.issues)
@@ -105,9 +126,8 @@ export function parseConfig({ text, path, env }: ConfigText): Config {
   const scorers = toSpecs(written.scorers)
   for (const model of askedModels(scorers)) checkSide(model, { names, where: source.place(['scorers']) })
   const folder = dirname(path)
-  return Object.freeze({
+  const config = {
     listen: Object.freeze(written.listen),
-    artifactPath: resolve(folder, requireArtifact(written, source)),
     quality: written.quality,
     mode: written.mode,
     onUnfamiliar: written.onUnfamiliar,
@@ -129,7 +149,8 @@ export function parseConfig({ text, path, env }: ConfigText): Config {
         ? null
         : Object.freeze({ ...written.record, path: resolve(folder, written.record.path) }),
     maxBodyBytes: written.maxBodyBytes,
-  })
+  }
+  return { config, written, source }
 }
 
 function toExternal(

@@ -40,6 +40,15 @@ export async function* readOutcomes(
   }
 }
 
+/** Lines of a text file, plain or gzip. Throws `data.unreadable`, and `data.json` for a line that is too long or not UTF-8. */
+export async function* readLines(
+  path: string,
+): AsyncGenerator<{ readonly number: number; readonly text: string }> {
+  for await (const line of splitLines(readBytes(path))) {
+    yield { number: line.number, text: toText(line, { file: path, line: line.number }) }
+  }
+}
+
 async function* readOneFile(path: string, options: ReadOutcomesOptions): AsyncGenerator<Outcome> {
   for await (const line of splitLines(readBytes(path))) {
     const row = parseLine(path, line, options)
@@ -47,12 +56,10 @@ async function* readOneFile(path: string, options: ReadOutcomesOptions): AsyncGe
   }
 }
 
-function parseLine(file: string, { number, bytes }: Line, options: ReadOutcomesOptions): Outcome | undefined {
+function parseLine(file: string, line: Line, options: ReadOutcomesOptions): Outcome | undefined {
   try {
-    const place = { file, line: number }
-    if (bytes === undefined) throw badLine(place, `is longer than ${MAX_LINE_BYTES} bytes`)
-    if (!isUtf8(bytes)) throw badLine(place, 'is not UTF-8; save the file as UTF-8')
-    return parseOutcomeLine(bytes.toString('utf8'), place)
+    const place = { file, line: line.number }
+    return parseOutcomeLine(toText(line, place), place)
   } catch (error) {
     if (options.skipBad !== true || !isWeirError(error)) throw error
     options.onSkip?.(error)
@@ -60,7 +67,18 @@ function parseLine(file: string, { number, bytes }: Line, options: ReadOutcomesO
   }
 }
 
-function badLine({ file, line }: { readonly file: string; readonly line: number }, what: string): WeirError {
+interface Place {
+  readonly file: string
+  readonly line: number
+}
+
+function toText({ bytes }: Line, place: Place): string {
+  if (bytes === undefined) throw badLine(place, `is longer than ${MAX_LINE_BYTES} bytes`)
+  if (!isUtf8(bytes)) throw badLine(place, 'is not UTF-8; save the file as UTF-8')
+  return bytes.toString('utf8')
+}
+
+function badLine({ file, line }: Place, what: string): WeirError {
   const where = `${file === '-' ? 'standard input' : file}:${line}`
   return new WeirError(
     'data.json',

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Outcome } from '@weir/core'
 import { collectOutcomes } from './collect.ts'
-import { startModelServer, type ModelServer } from './model-server.ts'
+import { startModelServer, type ModelServer } from '../demo/model-server.ts'
 import type { UpstreamModel } from '../upstream/definition.ts'
 
 const open: ModelServer[] = []
