@@ -4,13 +4,14 @@
  */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { WeirError } from '@weir/core'
+import { toWireError } from '../dialect/wire-error.ts'
 import { handleChat, routeOnly, type ChatOptions } from './chat.ts'
 import { handleEscalate } from './escalate.ts'
 import { handleFeedback } from './feedback.ts'
 import type { InForce } from './in-force.ts'
 import { findModel, listModels } from './models.ts'
 import { createIdMaker } from './request-id.ts'
-import { framesOf, statusOf, toWeirError, toWireError } from './wire-error.ts'
+import { framesOf, statusOf, toWeirError } from './wire-error.ts'
 
 /** Time for a whole request to arrive, ms. 5 minutes: 32 MiB over a slow line; ends connections that send a byte now and then. */
 const REQUEST_MS = 300_000

@@ -13,9 +13,27 @@ import {
   type Query,
   type StoredMessage,
 } from '@weir/core'
+import { CHAT } from '../dialect/chat-dialect.ts'
+import type { ClientDialect, Translation } from '../dialect/client-dialect.ts'
 import { mapBody, type BodyMap } from './splice.ts'
 
+/** The request as it came, when its dialect is not chat. */
+export interface NativeRequest {
+  readonly bytes: Buffer
+  readonly map: BodyMap
+  readonly body: Readonly<Record<string, unknown>>
+  /** Names what no other dialect has, when the request has such a thing: then only a model that speaks it can answer. */
+  readonly nativeOnly: string | undefined
+  /** True when its bytes can go to an upstream of the same dialect. */
+  readonly isForwardable: boolean
+}
+
 export interface ChatRequest {
+  /** Form in which the caller is answered. */
+  readonly dialect: ClientDialect
+  /** Absent for chat. */
+  readonly native?: NativeRequest
+  /** A chat request, also where it was translated into one. */
   readonly bytes: Buffer
   readonly map: BodyMap
   readonly query: Query
@@ -53,14 +71,43 @@ export interface ChatRequestOptions {
 
 /** Throws `request.body`, `request.quality`, `request.mode`, `request.policy` or `request.model`. Messages never quote the body. */
 export function parseChatRequest(bytes: unknown, options: ChatRequestOptions): ChatRequest {
+  return readChatBody(parseJsonBody(bytes), bytes as Buffer, options)
+}
+
+/**
+ * A request of another dialect, as the chat request that it comes to. Throws as `parseChatRequest` does, and `request.body` for what has
+ * not the form of its dialect.
+ */
+export function parseTranslated(
+  bytes: unknown,
+  dialect: ClientDialect & { readonly translation: Translation },
+  options: ChatRequestOptions,
+): ChatRequest {
   const body = parseJsonBody(bytes)
+  const { body: chat, nativeOnly, hasForeignThinking } = dialect.translation.toChat(body)
+  const native: NativeRequest = {
+    bytes: bytes as Buffer,
+    map: mapBody(bytes as Buffer),
+    body,
+    nativeOnly,
+    isForwardable: !hasForeignThinking,
+  }
+  return { ...readChatBody(chat, Buffer.from(JSON.stringify(chat)), options), dialect, native }
+}
+
+function readChatBody(
+  body: Readonly<Record<string, unknown>>,
+  bytes: Buffer,
+  options: ChatRequestOptions,
+): ChatRequest {
   const query = parseChatBody(body)
   const extension = parseExtension(body['weir'])
   const ask = parseModel(body['model'], extension, options)
   const wantsStream = body['stream'] === true
   return {
-    bytes: bytes as Buffer,
-    map: mapBody(bytes as Buffer),
+    dialect: CHAT,
+    bytes,
+    map: mapBody(bytes),
     query,
     ask,
     wantsStream,

@@ -17,17 +17,24 @@ import {
   type River,
 } from '@weir/core'
 import { dropUndefined } from '../record/drop-undefined.ts'
+import { CHAT } from '../dialect/chat-dialect.ts'
+import type { ClientDialect } from '../dialect/client-dialect.ts'
 import type { Lifeline, LiveAttempt } from '../upstream/client.ts'
 import type { ExternalClient } from '../upstream/external.ts'
-import { parseChatRequest, type ChatRequest } from './chat-request.ts'
+import {
+  parseChatRequest,
+  parseTranslated,
+  type ChatRequest,
+  type ChatRequestOptions,
+} from './chat-request.ts'
 import { deliver, type DeliverOptions } from './deliver.ts'
-import { sendError, type Exchange, type LiveServed } from './exchange.ts'
+import { addIds, sendError, type Exchange, type LiveServed } from './exchange.ts'
 import type { ExtraCalls } from './extra-calls.ts'
 import { addBeliefHeaders, selectForUpstream } from './headers.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { LiveCalls } from './live-calls.ts'
 import type { Running } from './running.ts'
-import { spliceModel } from './splice.ts'
+import { bodyFor } from './translate.ts'
 import { framesOf, toWeirError } from './wire-error.ts'
 
 export interface ChatOptions extends DeliverOptions {
@@ -50,8 +57,19 @@ export function routeOnly(options: ChatOptions, request: FastifyRequest): Decisi
 
 /** Throws `request.` errors while nothing is sent; afterwards it answers by itself. */
 export function handleChat(options: ChatOptions, request: FastifyRequest, reply: FastifyReply): void {
+  handle(options, { request, reply, dialect: CHAT })
+}
+
+export interface Asked {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly dialect: ClientDialect
+}
+
+/** As `handleChat`, for a caller of any dialect. */
+export function handle(options: ChatOptions, { request, reply, dialect }: Asked): void {
   const startedAtMs = performance.now()
-  const parsed = parse(options, request)
+  const parsed = parse(options, request, dialect)
   begin(options, { request, reply, parsed, startedAtMs, escalatedFrom: undefined })
 }
 
@@ -112,18 +130,23 @@ function answerThrown({ maxBodyBytes, log }: ChatOptions, exchange: Exchange, th
 export function parse(
   { upstream, quality, river }: ChatOptions,
   { headers, body }: Pick<FastifyRequest, 'headers' | 'body'>,
+  dialect: ClientDialect = CHAT,
 ): ChatRequest {
   const level = headers['x-weir-quality']
   const mode = headers['x-weir-mode']
   const policy = headers['x-weir-policy']
-  return parseChatRequest(body, {
+  const read: ChatRequestOptions = {
     defaultQuality: quality,
     models: river.candidates.map(({ model }) => model),
     hasModel: (model) => upstream.has(model),
     ...(level === undefined ? {} : { quality: String(level) }),
     ...(mode === undefined ? {} : { mode: String(mode) }),
     ...(policy === undefined ? {} : { policy: String(policy) }),
-  })
+  }
+  const { translation } = dialect
+  return translation === undefined
+    ? parseChatRequest(body, read)
+    : parseTranslated(body, { ...dialect, translation }, read)
 }
 
 /** Ends when the last byte is sent, or when it is clear that it never will be. */
@@ -157,14 +180,16 @@ function serveRouted(
   const extra = selectForUpstream(headers)
   const { authorization } = headers
   const call: Call<LiveAttempt> = async ({ model, reason }) => {
+    const { body, isRaw } = bodyFor(request, { upstream, model, allowsRaw: true })
     const attempt = await upstream.call({
       model,
-      body: spliceModel(request.bytes, request.map, upstream.wireName(model)),
+      body,
       headers: extra,
       lifeline,
       ...(authorization === undefined ? {} : { authorization }),
+      ...(isRaw ? { raw: request.dialect.name } : {}),
     })
-    return { ...attempt, reason }
+    return isRaw ? { ...attempt, reason, isRaw } : { ...attempt, reason }
   }
   return serve<LiveAttempt>(river, request, call)
 }
@@ -205,8 +230,10 @@ function createKeepAlive({ river, keepAliveMs }: ChatOptions, exchange: Exchange
   return new KeepAlive({
     response,
     intervalMs: keepAliveMs,
+    beat: request.dialect.keepAlive,
     headers: () => {
-      const headers = ['x-request-id', id, 'x-weir-decision-id', id]
+      const headers = ['x-weir-decision-id', id]
+      addIds(headers, id, request.dialect)
       if (policy !== undefined) headers.push('x-weir-policy', policy)
       // Decided again, for the few that wait so long: the decision is not out of serve yet.
       addBeliefHeaders(headers, decide(river, request.query, request.ask))

@@ -9,15 +9,15 @@ import type { Answer, StreamAnswer, WholeAnswer } from '../upstream/answer.ts'
 import type { LiveAttempt, UpstreamClient } from '../upstream/client.ts'
 import { parseLoosely, readUsage, readUsageFromTail } from '../upstream/usage.ts'
 import { abstentionBody, type Abstention } from './abstain.ts'
-import { sendError, type Exchange, type LiveServed } from './exchange.ts'
+import { addIds, sendError, type Exchange, type LiveServed } from './exchange.ts'
 import { explain } from './explain.ts'
 import { addDecisionHeaders, selectForCaller } from './headers.ts'
 import { totalsOf } from './path-totals.ts'
 import { Relay, type RelayEnd } from './relay.ts'
 import { spliceMember } from './rewrite.ts'
 import { toRow, type Ending } from './row.ts'
+import { createTranslator, isForeign, toRefusal, toStreamText, toWhole } from './translate.ts'
 import { statusOf } from './wire-error.ts'
-import { writeStream } from './write-stream.ts'
 
 export interface DeliverOptions {
   readonly river: River
@@ -110,6 +110,7 @@ function sendAbstention(options: DeliverOptions, exchange: Exchange, served: Liv
     headers.push('content-type', 'application/json')
     sendBody(exchange, {
       served,
+      now,
       overheadMs,
       body: Buffer.from(JSON.stringify(body)),
       status: 200,
@@ -131,7 +132,18 @@ function sendWhole(
   const overheadMs = addDecision(headers, exchange, served)
   const { body, status, isJson } = answer
   const isMade = accepted.pick !== undefined
-  sendBody(exchange, { served, overheadMs, body, status, headers, isMade, isOther: !isJson })
+  const isForeignToCaller = isForeign(exchange, accepted)
+  sendBody(exchange, {
+    served,
+    now: options.now,
+    overheadMs,
+    body,
+    status,
+    headers,
+    isMade,
+    isOther: !isJson,
+    isRaw: !isForeignToCaller,
+  })
   if (options.store === undefined) return
   const json = isJson ? parseLoosely(body.toString('utf8')) : undefined
   record(options, exchange, {
@@ -147,6 +159,7 @@ function sendWhole(
 
 interface Body {
   readonly served: LiveServed
+  readonly now: () => Date
   readonly overheadMs: number
   readonly body: Buffer
   readonly status: number
@@ -155,42 +168,66 @@ interface Body {
   readonly isMade: boolean
   /** True when it is no completion but an error of the upstream. */
   readonly isOther?: boolean
+  /** True when the body is in the caller's dialect already. Default false: it is chat's. */
+  readonly isRaw?: boolean
 }
 
 function sendBody(exchange: Exchange, parts: Body): void {
-  const { response, request, keepAlive } = exchange
-  const { served, overheadMs, body, status, headers, isMade, isOther = false } = parts
+  const { response, keepAlive } = exchange
+  const { served, body, now, headers } = parts
   if (keepAlive?.stop() === true) {
-    response.end(outcomeComment(exchange, served) + (isOther ? toErrorEvent(body) : toStream(exchange, body)))
+    response.end(outcomeComment(exchange, served) + toEvents(exchange, parts))
     return
   }
-  if (request.wantsStream && isMade && !isOther) {
-    const text = Buffer.from(toStream(exchange, body))
-    response.writeHead(status, [...withoutType(headers), 'content-type', 'text/event-stream; charset=utf-8'])
+  if (isToBeStreamed(exchange, parts)) {
+    const text = Buffer.from(toStreamText(exchange, body, now()))
+    response.writeHead(parts.status, [
+      ...withoutType(headers),
+      'content-type',
+      'text/event-stream; charset=utf-8',
+    ])
     response.end(text)
     return
   }
-  const whole =
-    request.wantsExplanation && !isOther
-      ? spliceMember(body, 'weir', explain({ id: exchange.id, served, overheadMs }))
-      : body
+  const { whole, status } = toOne(exchange, parts)
   headers.push('content-length', String(whole.length))
   response.writeHead(status, headers)
   response.end(whole)
 }
 
+/** Also what an upstream sent whole although a stream was asked for, where it has to be translated anyway. */
+function isToBeStreamed({ request }: Exchange, { isMade, isOther = false, isRaw = false }: Body): boolean {
+  return request.wantsStream && !isOther && (isMade || (!isRaw && request.dialect.translation !== undefined))
+}
+
+interface One {
+  readonly whole: Buffer
+  readonly status: number
+}
+
+/** The body in the caller's dialect. */
+function toOne(exchange: Exchange, parts: Body): One {
+  const { id, request } = exchange
+  const { served, overheadMs, body, status, now, isOther = false, isRaw = false } = parts
+  if (isOther) {
+    if (isRaw) return { whole: body, status }
+    const own = request.dialect.statusOf(status)
+    return { whole: toRefusal(exchange, body, own), status: own }
+  }
+  const own = isRaw ? body : toWhole(exchange, body, now())
+  const isExplained = request.wantsExplanation
+  return { whole: isExplained ? spliceMember(own, 'weir', explain({ id, served, overheadMs })) : own, status }
+}
+
+/** Behind keep-alives everything is an event. */
+function toEvents(exchange: Exchange, { body, status, now, isOther = false }: Body): string {
+  if (!isOther) return toStreamText(exchange, body, now())
+  const { dialect } = exchange.request
+  return dialect.toErrorEvent(toRefusal(exchange, body, dialect.statusOf(status)).toString('utf8'))
+}
+
 function withoutType(headers: readonly string[]): string[] {
   return headers.filter((_, i) => headers[i - (i % 2)] !== 'content-type')
-}
-
-function toStream({ request }: Exchange, body: Buffer): string {
-  return writeStream(parseLoosely(body.toString('utf8')), request.wire)
-}
-
-/** What an upstream said was wrong with the request, after the head was sent. */
-function toErrorEvent(body: Buffer): string {
-  const json = parseLoosely(body.toString('utf8'))
-  return `data: ${JSON.stringify(json ?? { error: { message: 'the upstream refused the request' } })}\n\n`
 }
 
 function sendStream(
@@ -198,7 +235,7 @@ function sendStream(
   exchange: Exchange,
   { served, accepted, answer }: Given<StreamAnswer>,
 ): Promise<void> {
-  const { response, lifeline, keepAlive } = exchange
+  const { response, lifeline, keepAlive, request } = exchange
   const { model } = accepted
   const headers = selectForCaller(answer.headers)
   addDecision(headers, exchange, served)
@@ -210,8 +247,19 @@ function sendStream(
       recordStream(options, exchange, { served, accepted, end })
       resolve()
     }
-    const relay = new Relay({ answer, response, model, keepsText: options.storesText, onEnd })
     const upstream = lifeline.call
+    const isTranslated = answer.isEvents && isForeign(exchange, accepted)
+    const relay = new Relay({
+      answer,
+      response,
+      model,
+      id: exchange.id,
+      dialect: request.dialect,
+      translator: isTranslated ? createTranslator(exchange, options.now()) : undefined,
+      abort: () => upstream?.drop(),
+      keepsText: options.storesText,
+      onEnd,
+    })
     lifeline.call = {
       drop() {
         upstream?.drop()
@@ -271,14 +319,14 @@ function recordStream(
 
 /** Returns our own time so far: since the request was read, minus the waiting for upstreams. */
 export function addDecision(headers: string[], exchange: Exchange, served: LiveServed): number {
-  const { id, startedAtMs, policy, calls } = exchange
+  const { id, startedAtMs, policy, calls, request } = exchange
   const { decision, attempts, accepted, acceptReason, abstained } = served
   const waitedMs = calls === undefined ? sumLatencies(attempts) : calls.waitedMs
   const latencyMs = performance.now() - startedAtMs
   const overheadMs = Math.max(0, latencyMs - waitedMs)
   const told = accepted ?? attempts.at(-1)
   const totals = calls === undefined ? undefined : totalsOf(attempts)
-  headers.push('x-request-id', id)
+  addIds(headers, id, request.dialect)
   addDecisionHeaders(headers, {
     id,
     decision,

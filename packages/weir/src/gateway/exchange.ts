@@ -4,11 +4,12 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { ErrorCode, PolicyName, Served } from '@weir/core'
+import type { ClientDialect } from '../dialect/client-dialect.ts'
 import type { Lifeline, LiveAttempt } from '../upstream/client.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { KeepAlive } from './keep-alive.ts'
 import type { LiveCalls } from './live-calls.ts'
-import { statusOf, toWireError } from './wire-error.ts'
+import { statusOf } from './wire-error.ts'
 
 export type LiveServed = Served<LiveAttempt>
 
@@ -36,22 +37,28 @@ export interface Sendable {
 
 /** `headers`: names and values alternating; used while the head is not sent. */
 export function sendError(
-  { id, response, keepAlive }: Exchange,
-  { code, message, status }: Sendable,
+  { id, response, keepAlive, request: { dialect } }: Exchange,
+  { code, message, status: wanted }: Sendable,
   headers: string[],
 ): void {
-  const text = JSON.stringify(toWireError(code, message))
+  const status = dialect.statusOf(wanted ?? statusOf(code))
+  const problem = { code, message, status, id }
   if (keepAlive?.stop() === true) {
-    response.end(`data: ${text}\n\n`)
+    response.end(dialect.errorEvent(problem))
     return
   }
   if (response.headersSent || response.destroyed) {
     response.destroy()
     return
   }
-  const body = Buffer.from(text)
-  if (!headers.includes('x-request-id')) headers.push('x-request-id', id)
+  const body = Buffer.from(dialect.errorBody(problem))
+  if (!headers.includes('x-request-id')) addIds(headers, id, dialect)
   headers.push('content-type', 'application/json; charset=utf-8', 'content-length', String(body.length))
-  response.writeHead(status ?? statusOf(code), headers)
+  response.writeHead(status, headers)
   response.end(body)
+}
+
+export function addIds(headers: string[], id: string, { idHeader }: ClientDialect): void {
+  headers.push('x-request-id', id)
+  if (idHeader !== undefined) headers.push(idHeader, id)
 }

@@ -4,7 +4,6 @@
  * the head; from there on an error is an event, and what headers would have said stands in a comment before the answer.
  */
 import type { ServerResponse } from 'node:http'
-import { KEEP_ALIVE } from './event-gate.ts'
 
 /** Time between comments, and before the first, ms. 10,000: well below the 60 s after which proxies give up, long enough for most drafts. */
 export const DEFAULT_KEEP_ALIVE_MS = 10_000
@@ -12,6 +11,8 @@ export const DEFAULT_KEEP_ALIVE_MS = 10_000
 export interface KeepAliveOptions {
   readonly response: ServerResponse
   readonly intervalMs: number
+  /** What a waiting caller hears, in its dialect. */
+  readonly beat: Buffer
   /** What is known of the headers when the first comment is sent, names and values alternating. */
   readonly headers: () => string[]
 }
@@ -38,7 +39,7 @@ export class KeepAlive {
   }
 
   #beat(): void {
-    const { response, headers } = this.#options
+    const { response, headers, beat } = this.#options
     if (response.destroyed) return this.#clear()
     if (!this.#isOpen) {
       response.writeHead(200, [
@@ -50,7 +51,7 @@ export class KeepAlive {
       ])
       this.#isOpen = true
     }
-    response.write(KEEP_ALIVE)
+    response.write(beat)
   }
 
   #clear(): void {

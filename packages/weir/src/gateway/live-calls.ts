@@ -30,7 +30,7 @@ import { needsOf, planCall, type CallPlan, type LogprobNeeds } from './call-plan
 import type { ChatRequest } from './chat-request.ts'
 import { EventGate } from './event-gate.ts'
 import { selectChoice, setMembers, withoutLogprobs } from './rewrite.ts'
-import { spliceModel } from './splice.ts'
+import { bodyFor } from './translate.ts'
 import { watchesOf } from './watch.ts'
 
 export interface LiveCallsOptions {
@@ -184,7 +184,7 @@ export class LiveCalls {
     const { upstream, request } = this.#options
     const definition = this.#definition(model)
     const plan = planCall(request, definition, { readsAnswer, samples, needs: this.#needs })
-    const named = spliceModel(request.bytes, request.map, upstream.wireName(model))
+    const { body: named } = bodyFor(request, { upstream, model, allowsRaw: false })
     const body = Object.keys(plan.members).length === 0 ? named : setMembers(named, plan.members)
     if (!readsAnswer && samples === 1) return this.#unread(model, body, { plan, branch: branch() })
     const watch = plan.calls * plan.perCall === 1 ? this.#createWatch?.() : undefined

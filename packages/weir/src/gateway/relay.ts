@@ -5,10 +5,12 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { ErrorCode } from '@weir/core'
+import type { ClientDialect } from '../dialect/client-dialect.ts'
+import type { StreamTranslator } from '../dialect/stream-translator.ts'
 import type { Outlet, StreamAnswer } from '../upstream/answer.ts'
 import type { Failure } from '../upstream/dispatch.ts'
 import { Tail } from '../upstream/usage.ts'
-import { toWireError } from './wire-error.ts'
+import { statusOf } from './wire-error.ts'
 
 /** Bytes of an incomplete event that are held before they are sent anyway. 16 KiB: events are about 300 bytes, rarely a few thousand. */
 const EVENT_BYTES = 16_384
@@ -28,6 +30,13 @@ export interface RelayOptions {
   readonly answer: StreamAnswer
   readonly response: ServerResponse
   readonly model: string
+  /** Request id. */
+  readonly id: string
+  readonly dialect: ClientDialect
+  /** Present when the caller's dialect is not that of the stream. */
+  readonly translator: StreamTranslator | undefined
+  /** Closes the upstream. */
+  readonly abort: () => void
   readonly keepsText: boolean
   /** Called once, when the stream ended, failed or lost its caller. */
   readonly onEnd: (end: RelayEnd) => void
@@ -56,29 +65,36 @@ export class Relay implements Outlet {
   }
 
   write(chunk: Buffer): boolean {
-    const { answer, response, keepsText } = this.#options
+    const { answer, response, keepsText, translator } = this.#options
     this.#tail.push(chunk)
     if (keepsText && this.#textBytes < TEXT_BYTES) {
       this.#text.push(chunk)
       this.#textBytes += chunk.length
     }
+    if (translator !== undefined) return this.#translate(translator, chunk)
     // The usual chunk is one or more whole events: nothing is held, nothing copied.
     if (!answer.isEvents || (this.#pending === undefined && endsEvent(chunk))) return response.write(chunk)
     return this.#writeEvents(chunk)
   }
 
   end(): void {
-    const { response } = this.#options
+    const { response, translator } = this.#options
+    if (translator !== undefined) {
+      response.end(translator.end())
+      return this.#finish(this.#named(translator.fault))
+    }
     if (this.#pending === undefined) response.end()
     else response.end(this.#pending)
     this.#finish()
   }
 
-  fail({ code, message }: Failure): void {
-    const { answer, response, model } = this.#options
-    const error = { code, message: `${model}: ${message}` }
+  fail(failure: Failure): void {
+    const { answer, response, id, dialect, translator } = this.#options
+    const error = this.#named(failure)
+    const problem = { ...error, id, status: dialect.statusOf(statusOf(error.code)) }
     const start = this.#isCut ? '\n\n' : ''
-    if (answer.isEvents) response.end(`${start}data: ${JSON.stringify(toWireError(code, error.message))}\n\n`)
+    if (translator !== undefined) response.end(translator.fail(problem))
+    else if (answer.isEvents) response.end(start + dialect.errorEvent(problem))
     else response.destroy()
     this.#finish(error)
   }
@@ -86,6 +102,22 @@ export class Relay implements Outlet {
   /** The caller closed the connection. */
   drop(): void {
     this.#finish({ code: 'request.aborted', message: 'the caller closed the connection' })
+  }
+
+  #named<F extends Failure | undefined>(failure: F): F {
+    return failure === undefined
+      ? failure
+      : { ...failure, message: `${this.#options.model}: ${failure.message}` }
+  }
+
+  #translate(translator: StreamTranslator, chunk: Buffer): boolean {
+    const { response, abort } = this.#options
+    const text = translator.push(chunk)
+    if (translator.fault === undefined) return text === '' ? true : response.write(text)
+    response.end(text)
+    abort()
+    this.#finish(this.#named(translator.fault))
+    return false
   }
 
   #writeEvents(chunk: Buffer): boolean {

@@ -5,6 +5,7 @@
 import { performance } from 'node:perf_hooks'
 import { WeirError, type Attempt, type Reason } from '@weir/core'
 import type { Secret } from '../config/secret.ts'
+import type { DialectName } from '../dialect/hub.ts'
 import { AnswerReader, type Answer, type Read, type Refusal } from './answer.ts'
 import { parseBaseUrl } from './base-url.ts'
 import type { Timeouts, UpstreamModel } from './definition.ts'
@@ -19,6 +20,8 @@ export interface LiveAttempt extends Attempt {
   readonly startedAtMs: number
   /** Why this model was called. */
   readonly reason?: Reason
+  /** True when the answer is in the caller's own dialect, untouched. Absent: chat. */
+  readonly isRaw?: boolean
   /** The answer at a position of `answers`; present when several were drawn. */
   readonly pick?: (position: number) => Answer | undefined
   /** Closes an answer that is still arriving; absent when nothing of it is outstanding. */
@@ -39,6 +42,8 @@ export interface CallRequest {
   /** The caller's Authorization header; used only for a model without a key of the operator. */
   readonly authorization?: string
   readonly lifeline: Lifeline
+  /** Dialect of body and answer where they are the caller's own, untouched: the model's dialect then. Absent: chat. */
+  readonly raw?: DialectName
 }
 
 export interface UpstreamClient {

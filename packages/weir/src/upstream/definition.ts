@@ -4,12 +4,15 @@
  */
 import type { Candidate } from '@weir/core'
 import type { Secret } from '../config/secret.ts'
+import type { DialectName } from '../dialect/hub.ts'
 
 export interface UpstreamModel extends Candidate {
   /** http(s) URL with or without /v1, no credentials, query or fragment. */
   readonly baseUrl: string
   /** Name sent upstream. Default: `model`. */
   readonly upstreamModel?: string
+  /** Form that its upstream speaks. Default 'chat'. */
+  readonly dialect?: DialectName
   /** True when it can give the log-probabilities of its tokens. Default false: unknown is not there. */
   readonly logprobs?: boolean
   /** Alternatives per token that it gives, at most. Default 0. */
