@@ -64,9 +64,18 @@ async function serveConfig(load: () => Promise<Config>, { path, signal, log }: S
   const { startGateway } = await import('../gateway/start.ts')
   const { loadGatewayOptions } = await import('../config/river.ts')
   const { startReloader } = await import('../config/reload.ts')
+  const hangUp = listenForHangUp()
   const config = await load()
   const options = await loadGatewayOptions(config, log)
   const gateway = await startGateway(options)
+  const reloader = await startReloader({
+    path,
+    config,
+    load,
+    put: async (next) => gateway.replace(await loadGatewayOptions(next, log)),
+    log,
+  })
+  hangUp.reload = () => void reloader.reload('SIGHUP')
   const { pair } = options.river
   log.info('gateway.ready', {
     url: gateway.url,
@@ -77,23 +86,20 @@ async function serveConfig(load: () => Promise<Config>, { path, signal, log }: S
     record: config.record?.path ?? 'off',
   })
   warnOpen(config, log)
-  const reloader = startReloader({
-    path,
-    config,
-    load,
-    put: async (next) => gateway.replace(await loadGatewayOptions(next, log)),
-    log,
-  })
-  onHangUp(() => void reloader.reload('SIGHUP'))
   if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   await reloader.close()
   await gateway.close()
   log.info('gateway.stopped')
 }
 
-/** In a terminal SIGHUP means that it was closed, and ends the process as it ends others; without one it asks for a reload. */
-function onHangUp(reload: () => void): void {
-  if (process.platform !== 'win32' && !process.stdin.isTTY) process.on('SIGHUP', reload)
+/**
+ * In a terminal SIGHUP means that it was closed, and ends the process as it ends others; without one it asks for a reload. Before there is
+ * anything to reload it is heard and dropped: the files are being read.
+ */
+function listenForHangUp(): { reload: () => void } {
+  const hangUp = { reload: (): void => {} }
+  if (process.platform !== 'win32' && !process.stdin.isTTY) process.on('SIGHUP', () => hangUp.reload())
+  return hangUp
 }
 
 /** Callers are not authenticated: whoever reaches the port spends the operator's money. */

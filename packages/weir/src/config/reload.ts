@@ -37,7 +37,8 @@ export interface Reloader {
 /** Keys that the process is started with: a new value is told and waits for the next start. */
 export const RESTART_KEYS: readonly string[] = ['listen', 'record.path', 'maxBodyBytes']
 
-export function startReloader(options: ReloaderOptions): Reloader {
+/** Resolves when the files are watched. */
+export async function startReloader(options: ReloaderOptions): Promise<Reloader> {
   const { path, load, put, log, intervalMs } = options
   let inForce = options.config
   let isClosed = false
@@ -78,7 +79,7 @@ export function startReloader(options: ReloaderOptions): Reloader {
     queue = result
     return result
   }
-  queue = watchAll()
+  await watchAll()
   return {
     reload: (because) => enqueue(because, []),
     async close() {
