@@ -22,6 +22,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
+/** What `weir config schema` prints. */
+const SCHEMA = 'weir.schema.json'
 
 /** What of a package.json this script reads or changes. */
 interface Manifest {
@@ -45,7 +47,10 @@ export function packPackage(name: 'core' | 'weir', folder: string): Packed {
   const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as Manifest
   rmSync(folder, { recursive: true, force: true })
   copyBuilt(source, join(folder, 'dist'))
-  if (manifest.bin !== undefined) cpSync(join(source, 'bin'), join(folder, 'bin'), { recursive: true })
+  if (manifest.bin !== undefined) {
+    cpSync(join(source, 'bin'), join(folder, 'bin'), { recursive: true })
+    cpSync(join(ROOT, 'docs', SCHEMA), join(folder, SCHEMA))
+  }
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'))
   writeFileSync(join(folder, 'README.md'), readmeOf(manifest))
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(toPublished(manifest), null, 2)}\n`)
@@ -72,7 +77,7 @@ function toPublished(manifest: Manifest): Readonly<Record<string, unknown>> {
   return {
     ...manifest,
     ...(exports === undefined ? {} : { exports: Object.fromEntries(entries) }),
-    files: ['dist', ...(bin === undefined ? [] : ['bin'])],
+    files: ['dist', ...(bin === undefined ? [] : ['bin', SCHEMA])],
     publishConfig: { access: 'public' },
   }
 }

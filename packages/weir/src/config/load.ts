@@ -62,15 +62,16 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Throws `config.` errors. */
 export async function loadConfig(path: string, env: Environment): Promise<Config> {
-  return parseConfig({ text: await readText(path), path, env })
+  return parseConfig({ text: await readConfigText(path), path, env })
 }
 
 /** The models of a configuration, which needs no artifact for that. Throws `config.` errors. */
 export async function loadModels(path: string, env: Environment): Promise<readonly UpstreamModel[]> {
-  return parseAll({ text: await readText(path), path, env }).config.models
+  return parseAll({ text: await readConfigText(path), path, env }).config.models
 }
 
-async function readText(path: string): Promise<string> {
+/** Throws `config.unreadable`. */
+export async function readConfigText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
@@ -92,6 +93,17 @@ export interface ConfigText {
   readonly env: Environment
 }
 
+/** The file as it is written, with its defaults; references are not looked up. Throws `config.syntax`, `config.key` or `config.value`. */
+export function parseWritten(
+  path: string,
+  text: string,
+): { readonly source: Source; readonly written: WrittenConfig } {
+  const source = parseSource(path, text)
+  const checked = writtenConfig.safeParse(source.value)
+  if (!checked.success) throw toConfigError(source, checked.error.issues)
+  return { source, written: checked.data }
+}
+
 /** Throws `config.syntax`, `config.key`, `config.value` or `config.secret`. */
 export function parseConfig(text: ConfigText): Config {
   const { config, written, source } = parseAll(text)
@@ -108,10 +120,7 @@ interface Parsed {
 }
 
 function parseAll({ text, path, env }: ConfigText): Parsed {
-  const source = parseSource(path, text)
-  const checked = writtenConfig.safeParse(source.value)
-  if (!checked.success) throw toConfigError(source, checked.error.issues)
-  const written = checked.data
+  const { source, written } = parseWritten(path, text)
   const models = Object.entries(written.models).map(([model, { baseUrl, apiKey, ...rest }]) => {
     const at = (key: string): string => source.place(['models', model, key])
     checkName(model, source.place(['models', model]))
