@@ -64,6 +64,10 @@ export interface StoredPath {
   readonly abstained?: boolean
   /** The decision that this row re-answers. */
   readonly escalatedFrom?: string
+  /** Name of the virtual key that asked; never the key. */
+  readonly key?: string
+  /** True when the answer came from the response cache: nothing was called and nothing was paid. */
+  readonly cached?: boolean
 }
 
 export interface LiveOutcome extends Outcome, StoredPath {

@@ -8,6 +8,13 @@ export interface StoredFeedback {
   readonly at: string
 }
 
+/** What the store's thread is started with. */
+export interface StoreSetup {
+  readonly path: string
+  readonly spoolBytes: number
+  readonly maxPages?: number | undefined
+}
+
 export type ToWorker =
   /** `lines`: rows as JSON Lines, each starting with its id. One long string crosses threads faster than many. */
   | { readonly kind: 'rows'; readonly lines: string; readonly bytes: number }
@@ -17,13 +24,11 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly message: string; readonly rows: number }
-  | {
-      readonly kind: 'written'
-      readonly bytes: number
-      readonly failedRows: number
-      readonly because?: string
-    }
+  | { readonly kind: 'failed'; readonly message: string }
+  /** The oldest message of rows is safe: in the store or in the spool. `lostRows`: or given up, when the store closes. */
+  | { readonly kind: 'kept'; readonly bytes: number; readonly lostRows: number }
+  /** SQLite does not take rows, for the reason given; undefined when it does again. */
+  | { readonly kind: 'trouble'; readonly because: string | undefined }
   | { readonly kind: 'feedback'; readonly request: number; readonly result: FeedbackResult }
   /** `row`: the outcome as JSON; undefined when there is none. */
   | { readonly kind: 'found'; readonly request: number; readonly row: string | undefined }

@@ -1,163 +1,90 @@
 /**
- * The store's thread: the only writer of the SQLite file. WAL lets readers go on while it writes; synchronous=NORMAL may lose the
- * last rows when the machine (not the process) dies, and never corrupts the file.
+ * The store's thread: the only writer of the SQLite file and of its spool. Between messages it works off what waits, counts rows of older
+ * stores into usage, and deletes what has been kept long enough.
  */
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import { isRecord, parseJson } from '@weir/core'
-import { FORMAT_VERSION, SCHEMA } from './schema.ts'
-import type { FromWorker, StoredFeedback, ToWorker } from './store-messages.ts'
-import type { FeedbackResult } from './store.ts'
+import { Keeper } from './keeper.ts'
+import type { FromWorker, StoreSetup, ToWorker } from './store-messages.ts'
 
-const INSERT = 'INSERT INTO outcomes (id, row) VALUES'
-/** Rows of one statement. 16: most of what a larger one gains, and small enough for SQLite's limits. */
-const MANY = 16
-const ID_START = '{"id":"'.length
-
-interface Statements {
-  readonly begin: StatementSync
-  readonly commit: StatementSync
-  readonly rollback: StatementSync
-  readonly insert: StatementSync
-  readonly insertMany: StatementSync
-  readonly find: StatementSync
-  readonly judge: StatementSync
-}
-
-function open(path: string): DatabaseSync {
-  const database = new DatabaseSync(path)
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
-  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()
-  if (version > FORMAT_VERSION) throw new Error(`it has format version ${version}, newer than this weir`)
-  if (tables.length > 0 && !tables.some(({ name }) => name === 'outcomes')) {
-    throw new Error('it is a database of something else')
-  }
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;')
-  database.exec(SCHEMA)
-  database.exec(`PRAGMA user_version = ${FORMAT_VERSION}`)
-  return database
-}
-
-function prepare(database: DatabaseSync): Statements {
-  return {
-    begin: database.prepare('BEGIN IMMEDIATE'),
-    commit: database.prepare('COMMIT'),
-    rollback: database.prepare('ROLLBACK'),
-    insert: database.prepare(`${INSERT} (?, ?)`),
-    insertMany: database.prepare(`${INSERT} ${Array(MANY).fill('(?, ?)').join(', ')}`),
-    find: database.prepare('SELECT row FROM outcomes WHERE id = ?'),
-    judge: database.prepare(
-      'INSERT INTO feedback (decisionId, model, quality, at) VALUES (?, ?, ?, ?) ' +
-        'ON CONFLICT (decisionId, model) DO UPDATE SET quality = excluded.quality, at = excluded.at',
-    ),
-  }
-}
-
-/** One transaction; when it fails, none of its rows is written and the gateway is told how many that were. */
-function write(
-  { begin, commit, rollback, ...statements }: Statements,
-  lines: readonly string[],
-): string | undefined {
-  try {
-    begin.run()
-    insertAll(statements, lines)
-    commit.run()
-    return undefined
-  } catch (error) {
-    try {
-      rollback.run()
-    } catch {
-      // No transaction was open: BEGIN itself failed.
-    }
-    return error instanceof Error ? error.message : String(error)
-  }
-}
-
-function insertAll(
-  { insert, insertMany }: Pick<Statements, 'insert' | 'insertMany'>,
-  lines: readonly string[],
-): void {
-  let at = 0
-  for (; at + MANY <= lines.length; at += MANY) {
-    insertMany.run(...lines.slice(at, at + MANY).flatMap((line) => [idOf(line), line]))
-  }
-  for (const line of lines.slice(at)) insert.run(idOf(line), line)
-}
-
-/** A row's text starts with {"id":"…". Ids are made by the gateway and hold nothing that JSON escapes. */
-function idOf(line: string): string {
-  return line.slice(ID_START, line.indexOf('"', ID_START))
-}
-
-/** Without a model the feedback is about the one that answered. */
-function judge({ find, judge }: Statements, feedback: StoredFeedback): FeedbackResult {
-  const { decisionId, model, quality, at } = feedback
-  try {
-    const found = find.get(decisionId)
-    if (found === undefined) return 'no_decision'
-    const judged = model ?? answeringModel(String(found['row']))
-    if (judged === undefined) return 'no_answer'
-    judge.run(decisionId, judged, quality, at)
-    return 'stored'
-  } catch {
-    return 'failed'
-  }
-}
-
-function find({ find }: Statements, decisionId: string): string | undefined {
-  try {
-    const found = find.get(decisionId)
-    return found === undefined ? undefined : String(found['row'])
-  } catch {
-    return undefined
-  }
-}
-
-function answeringModel(text: string): string | undefined {
-  const row = parseJson(text)
-  return isRecord(row) && isRecord(row['models']) ? Object.keys(row['models'])[0] : undefined
-}
+/** Time between two tries of a store that refuses rows, ms. */
+const RETRY_MS = 500
 
 function send(message: FromWorker): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a Node message port has no origin
   parentPort?.postMessage(message)
 }
 
-function run(path: string): void {
-  let database: DatabaseSync
-  try {
-    database = open(path)
-  } catch (error) {
-    return send({ kind: 'failed', message: error instanceof Error ? error.message : String(error), rows: 0 })
+class StoreThread {
+  readonly #keeper: Keeper
+  #timer: NodeJS.Timeout | undefined
+  #hasOld = true
+
+  constructor(setup: StoreSetup) {
+    this.#keeper = new Keeper({
+      ...setup,
+      onKept: ({ bytes }) => send({ kind: 'kept', bytes, lostRows: 0 }),
+      onTrouble: (because) => send({ kind: 'trouble', because }),
+    })
+    this.#wake(0)
   }
-  const statements = prepare(database)
-  parentPort?.on('message', (message: ToWorker) => {
+
+  receive(message: ToWorker): void {
+    const keeper = this.#keeper
     switch (message.kind) {
-      case 'rows': {
-        const lines = message.lines.split('\n')
-        const because = write(statements, lines)
-        const failedRows = because === undefined ? 0 : lines.length
-        return send({
-          kind: 'written',
-          bytes: message.bytes,
-          failedRows,
-          ...(because === undefined ? {} : { because }),
-        })
-      }
+      case 'rows':
+        keeper.keep({ lines: message.lines.split('\n'), bytes: message.bytes })
+        break
       case 'feedback':
-        return send({
-          kind: 'feedback',
-          request: message.request,
-          result: judge(statements, message.feedback),
-        })
+        send({ kind: 'feedback', request: message.request, result: keeper.judge(message.feedback) })
+        break
       case 'find':
-        return send({ kind: 'found', request: message.request, row: find(statements, message.decisionId) })
+        send({ kind: 'found', request: message.request, row: keeper.find(message.decisionId) })
+        break
       case 'close':
-        database.close()
-        parentPort?.close()
+        return this.#close()
     }
-  })
+    if (keeper.isBehind) this.#wake(RETRY_MS)
+  }
+
+  #wake(afterMs: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#work()
+    }, afterMs)
+  }
+
+  /** A step at a time, so that messages come in between. */
+  #work(): void {
+    const keeper = this.#keeper
+    if (keeper.isBehind) {
+      this.#wake(keeper.catchUp() ? 0 : RETRY_MS)
+      return
+    }
+    if (!this.#hasOld) return
+    try {
+      this.#hasOld = keeper.file?.countOld() ?? true
+    } catch {
+      // Locked or full: the next step tries again.
+    }
+    this.#wake(this.#hasOld ? 10 : RETRY_MS)
+  }
+
+  #close(): void {
+    clearTimeout(this.#timer)
+    for (const { lines, bytes } of this.#keeper.close()) send({ kind: 'kept', bytes, lostRows: lines.length })
+    parentPort?.close()
+  }
+}
+
+function run(setup: StoreSetup): void {
+  let thread: StoreThread
+  try {
+    thread = new StoreThread(setup)
+  } catch (error) {
+    return send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
+  }
+  parentPort?.on('message', (message: ToWorker) => thread.receive(message))
   send({ kind: 'ready' })
 }
 
-run((workerData as { readonly path: string }).path)
+run(workerData as StoreSetup)

@@ -1,20 +1,28 @@
 /**
- * Outcome store, the side that the gateway sees: rows are queued here and written by a worker thread in batches, because a
- * checkpoint of SQLite stalls its thread for 16 to 24 ms. The queue is bounded by bytes; what does not fit is counted and logged,
+ * Outcome store, the side that the gateway sees: rows are queued here and written by a thread of their own in batches, because a
+ * checkpoint of SQLite stalls its thread for 16 to 24 ms. The queue is bounded by bytes; what does not fit is refused, counted and logged,
  * never waited for: a slow disk must not slow an answer.
+ *
+ * Acknowledged is a row that the queue took, and feedback that was answered "stored". Feedback is in the store or in the spool by then. A row
+ * gets there within BATCH_MS; from then on it outlives the process. A locked store, a full disk and the death of the store's thread lose
+ * none of them: what is not known to be kept stays here and is sent again.
  */
 import { Worker } from 'node:worker_threads'
 import { parseJson, WeirError } from '@weir/core'
 import type { Log } from '../telemetry/log.ts'
 import type { LiveOutcome } from './live-outcome.ts'
-import type { FromWorker, ToWorker } from './store-messages.ts'
+import type { FromWorker, StoreSetup, ToWorker } from './store-messages.ts'
 
 /** Time that rows wait for company, ms. 50: one transaction for up to a few hundred rows. */
 const BATCH_MS = 50
 /** Bytes that may wait or be on their way to the disk. 16 MiB: about 16,000 rows without text, seconds of full load. */
 const QUEUE_BYTES = 16 * 1024 * 1024
+/** Bytes of the spool. 256 MiB: some four minutes of 1,000 rows a second without text. */
+export const DEFAULT_SPOOL_BYTES: number = 256 * 1024 * 1024
 /** Least time between two log lines about dropped rows, ms. */
 const DROP_LOG_MS = 10_000
+/** Time before a store's thread that died is started again, ms. */
+const RESTART_MS = 1000
 
 export interface Feedback {
   readonly decisionId: string
@@ -34,8 +42,10 @@ export interface OutcomeStore {
   addFeedback(feedback: Feedback): Promise<FeedbackResult>
   /** The row of a decision, without its feedback; undefined when there is none. */
   find(decisionId: string): Promise<LiveOutcome | undefined>
-  /** Rows that were not written since the start. */
+  /** Rows that were not taken or were lost since the start. */
   readonly droppedRows: number
+  /** Why the file takes no rows at present; undefined when it does. */
+  readonly trouble: string | undefined
   /** Writes what waits and closes the file. */
   close(): Promise<void>
 }
@@ -45,56 +55,82 @@ export interface OutcomeStoreOptions {
   readonly log: Log
   /** Default 16 MiB. */
   readonly queueBytes?: number
+  /** Largest size of the file that takes rows while SQLite cannot. Default 256 MiB. */
+  readonly spoolBytes?: number
+  /** Largest number of pages of the SQLite file. Default: as many as the disk holds. */
+  readonly maxPages?: number
 }
 
-/** Throws `config.value` when the file cannot be opened or is no store of ours. */
+/** Throws `config.value` when the file cannot be opened or is no store of ours. One that is locked or full is waited for. */
 export async function openOutcomeStore(options: OutcomeStoreOptions): Promise<OutcomeStore> {
   const { path } = options
-  // The suffix follows this file's own: source while developing, built files when installed.
-  const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./store-worker.${suffix}`, import.meta.url), { workerData: { path } })
-  const opened = await new Promise<FromWorker>((resolve) => {
-    worker.once('message', resolve)
-    worker.once('error', (error) => resolve({ kind: 'failed', message: error.message, rows: 0 }))
-  })
-  if (opened.kind === 'failed') {
-    await worker.terminate()
-    throw new WeirError(
-      'config.value',
-      `record.path ${path} cannot be used (${opened.message}); give a writable file that is new or an outcome store`,
-    )
-  }
-  return new Store(worker, options)
+  const store = new Store(options)
+  const message = await store.start()
+  if (message === undefined) return store
+  throw new WeirError(
+    'config.value',
+    `record.path ${path} cannot be used (${message}); give a writable file that is new or an outcome store`,
+  )
 }
 
 class Store implements OutcomeStore {
-  readonly #worker: Worker
   readonly #log: Log
   readonly #queueBytes: number
+  readonly #setup: StoreSetup
+  #worker: Worker | undefined
   #lines: string[] = []
   #linesBytes = 0
+  /** Batches that are not known to be kept, oldest first. */
+  #sent: { readonly lines: string; readonly bytes: number; readonly rows: number }[] = []
   #sentBytes = 0
   #timer: NodeJS.Timeout | undefined
   #droppedRows = 0
   #loggedRows = 0
   #lastDropLogMs = -Infinity
   #isClosed = false
+  #trouble: string | undefined
   #requestId = 0
   readonly #waiting = new Map<number, (result: FeedbackResult) => void>()
   readonly #finding = new Map<number, (row: string | undefined) => void>()
-  readonly #exited: Promise<void>
+  #exited: Promise<void> = Promise.resolve()
 
-  constructor(worker: Worker, { log, queueBytes = QUEUE_BYTES }: OutcomeStoreOptions) {
-    this.#worker = worker
+  constructor({ log, path, maxPages, ...options }: OutcomeStoreOptions) {
+    const { queueBytes = QUEUE_BYTES, spoolBytes = DEFAULT_SPOOL_BYTES } = options
     this.#log = log
     this.#queueBytes = queueBytes
-    worker.on('message', (message: FromWorker) => this.#receive(message))
-    worker.on('error', (error) => this.#fail(error))
+    this.#setup = { path, spoolBytes, maxPages }
+  }
+
+  /** Starts the store's thread. Returns why it cannot be; undefined when it can. */
+  async start(): Promise<string | undefined> {
+    // The suffix follows this file's own: source while developing, built files when installed.
+    const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+    const worker = new Worker(new URL(`./store-worker.${suffix}`, import.meta.url), {
+      workerData: this.#setup,
+    })
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()))
+    const message = await new Promise<string | undefined>((resolve) => {
+      worker.on('error', (error) => {
+        resolve(error.message)
+        this.#fail(worker, error)
+      })
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'ready') resolve(undefined)
+        else if (message.kind === 'failed') resolve(message.message)
+        else this.#receive(message)
+      })
+    })
+    if (message === undefined) this.#resume(worker)
+    else await worker.terminate()
+    return message
   }
 
   get droppedRows(): number {
     return this.#droppedRows
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble
   }
 
   append(outcome: LiveOutcome): void {
@@ -108,7 +144,7 @@ class Store implements OutcomeStore {
   }
 
   addFeedback({ decisionId, model, quality, at }: Feedback): Promise<FeedbackResult> {
-    if (this.#isClosed) return Promise.resolve('failed')
+    if (this.#isClosed || this.#worker === undefined) return Promise.resolve('failed')
     // The row of this decision may still wait here; messages keep their order.
     this.#flush()
     const request = (this.#requestId += 1)
@@ -120,7 +156,7 @@ class Store implements OutcomeStore {
   }
 
   async find(decisionId: string): Promise<LiveOutcome | undefined> {
-    if (this.#isClosed) return undefined
+    if (this.#isClosed || this.#worker === undefined) return undefined
     // As above: its row may still wait here.
     this.#flush()
     const request = (this.#requestId += 1)
@@ -138,33 +174,36 @@ class Store implements OutcomeStore {
       this.#post({ kind: 'close' })
     }
     await this.#exited
+    this.#giveUp()
     this.#logDrops(true)
   }
 
   #post(message: ToWorker): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a Node worker has no origin
-    this.#worker.postMessage(message)
+    this.#worker?.postMessage(message)
   }
 
   #flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#lines.length === 0) return
-    this.#post({ kind: 'rows', lines: this.#lines.join('\n'), bytes: this.#linesBytes })
-    this.#sentBytes += this.#linesBytes
+    const rows = this.#lines.length
+    if (rows === 0) return
+    const batch = { lines: this.#lines.join('\n'), bytes: this.#linesBytes, rows }
+    this.#post({ kind: 'rows', lines: batch.lines, bytes: batch.bytes })
+    this.#sent.push(batch)
+    this.#sentBytes += batch.bytes
     this.#lines = []
     this.#linesBytes = 0
   }
 
   #receive(message: FromWorker): void {
     switch (message.kind) {
-      case 'written':
+      case 'kept':
+        this.#sent.shift()
         this.#sentBytes -= message.bytes
-        if (message.failedRows > 0) {
-          this.#log.error('record.write_failed', { rows: message.failedRows, because: message.because ?? '' })
-          this.#drop(message.failedRows)
-        }
+        if (message.lostRows > 0) this.#drop(message.lostRows)
         return
+      case 'trouble':
+        return this.#tell(message.because)
       case 'feedback':
         this.#waiting.get(message.request)?.(message.result)
         this.#waiting.delete(message.request)
@@ -179,17 +218,51 @@ class Store implements OutcomeStore {
     }
   }
 
-  #fail(error: Error): void {
-    this.#isClosed = true
-    this.#log.error('record.stopped', {
-      because: error.message,
-      remedy: 'restart weir; rows are dropped until then',
-    })
-    this.#drop(this.#lines.length)
+  #tell(because: string | undefined): void {
+    const wasWell = this.#trouble === undefined
+    this.#trouble = because
+    if (because === undefined) this.#log.info('record.recovered')
+    else if (wasWell) this.#log.warn('record.spooling', { because, to: `${this.#setup.path}.spool` })
+  }
+
+  /** The thread died. What it may not have kept is sent to the next one; rows that it had kept are known by their ids. */
+  #fail(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return
+    this.#worker = undefined
+    this.#log.error('record.stopped', { because: error.message, again: `in ${RESTART_MS} ms` })
+    this.#forget()
+    if (!this.#isClosed) setTimeout(() => void this.#restart(), RESTART_MS)
+  }
+
+  async #restart(): Promise<void> {
+    if (this.#isClosed) return
+    const message = await this.start()
+    if (this.#isClosed) return this.#post({ kind: 'close' })
+    if (message === undefined) return
+    this.#log.error('record.stopped', { because: message, again: `in ${RESTART_MS} ms` })
+    setTimeout(() => void this.#restart(), RESTART_MS)
+  }
+
+  /** What an earlier thread may not have kept is sent again, before anything new. */
+  #resume(worker: Worker): void {
+    this.#worker = worker
+    for (const { lines, bytes } of this.#sent) this.#post({ kind: 'rows', lines, bytes })
+  }
+
+  /** Nobody is left to answer these. */
+  #forget(): void {
     for (const resolve of this.#waiting.values()) resolve('failed')
     this.#waiting.clear()
     for (const resolve of this.#finding.values()) resolve(undefined)
     this.#finding.clear()
+  }
+
+  /** Closed without a thread: what it left is lost. */
+  #giveUp(): void {
+    this.#forget()
+    const rows = this.#sent.reduce((sum, batch) => sum + batch.rows, 0)
+    this.#sent = []
+    if (rows > 0) this.#drop(rows)
   }
 
   #drop(rows: number): void {
