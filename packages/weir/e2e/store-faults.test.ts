@@ -143,9 +143,8 @@ describe('a full disk', () => {
 
 const moduleUrl = (path: string): string => new URL(path, import.meta.url).href
 
-describe('kill -9', () => {
-  /** Appends rows without end and prints the id of each whose feedback was answered "stored". */
-  const script = (path: string): string => `
+/** Appends rows without end and prints the id of each whose feedback was answered "stored". */
+const script = (path: string): string => `
     import { openOutcomeStore } from '${moduleUrl('../src/record/store.ts')}'
     import { SILENT } from '${moduleUrl('../src/telemetry/log.ts')}'
     import { outcome } from '${moduleUrl('./store-support.ts')}'
@@ -157,6 +156,7 @@ describe('kill -9', () => {
     }
   `
 
+describe('kill -9', () => {
   it.each([
     ['while it writes', false],
     ['while it spools', true],

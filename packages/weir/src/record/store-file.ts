@@ -2,7 +2,7 @@
  * Store file: the SQLite side of the outcome store. Only the store's thread uses it. WAL lets readers go on while it writes; synchronous=NORMAL
  * may lose the last rows when the machine (not the process) dies, and never corrupts the file.
  */
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { isRecord, parseJson } from '@weir/core'
 import type { LiveOutcome } from './live-outcome.ts'
@@ -200,7 +200,7 @@ export function isForGood(error: unknown, path: string): boolean {
   if (error instanceof ForeignFile) return true
   const code = codeOf(error)
   // With a full disk SQLite cannot open its log beside a file that is well.
-  if (code === CANNOT_OPEN) return !existsSync(path)
+  if (code === CANNOT_OPEN) return statSync(path, { throwIfNoEntry: false })?.isFile() !== true
   return code === READ_ONLY || code === CORRUPT || code === NOT_A_DATABASE
 }
 
