@@ -8,8 +8,8 @@ import { asRecords, type Json } from './hub.ts'
 const REQUEST: readonly string[] = ['thinking', 'top_k', 'cache_control']
 const MESSAGE: readonly string[] = ['reasoning_content', 'thinking_blocks', 'is_error', 'cache_control']
 const PART: readonly string[] = ['cache_control']
-const TOOL: readonly string[] = ['cache_control', 'native']
-const CALL: readonly string[] = ['extra_content']
+const TOOL: readonly string[] = ['cache_control']
+const CALL: readonly string[] = ['extra_content', 'cache_control']
 
 /** The same object when it holds nothing of the hub's. */
 export function plainBody(body: Json): Json {

@@ -4,8 +4,11 @@
  */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { WeirError } from '@weir/core'
+import { MESSAGES } from '../dialect/client-messages.ts'
 import { toWireError } from '../dialect/wire-error.ts'
-import { handleChat, routeOnly, type ChatOptions } from './chat.ts'
+import { handle, handleChat, routeOnly, type ChatOptions } from './chat.ts'
+import { dialectOf } from './client-dialects.ts'
+import { handleCountTokens } from './count-tokens.ts'
 import { handleEscalate } from './escalate.ts'
 import { handleFeedback } from './feedback.ts'
 import type { InForce } from './in-force.ts'
@@ -62,6 +65,8 @@ export function createApp(inForce: InForce<AppOptions>): FastifyInstance {
   // The chat route is hijacked before this would run, and writes the header itself.
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    const { idHeader } = dialectOf(request.url)
+    if (idHeader !== undefined) reply.header(idHeader, request.id)
   })
   app.setErrorHandler((error, request, reply) => sendError(options, { error, request, reply }))
   app.setNotFoundHandler((request, reply) => {
@@ -84,6 +89,16 @@ function routes(inForce: InForce<AppOptions>): readonly Route[] {
       paths: withoutVersion('/chat/completions'),
       // `handleChat` hijacks the reply, so Fastify waits for nothing and sends nothing.
       handler: (request, reply) => handleChat(inForce.current, request, reply),
+    },
+    {
+      method: 'POST',
+      paths: underAnthropic(withoutVersion('/messages')),
+      handler: (request, reply) => handle(inForce.current, { request, reply, dialect: MESSAGES }),
+    },
+    {
+      method: 'POST',
+      paths: underAnthropic(withoutVersion('/messages/count_tokens')),
+      handler: (request, reply) => handleCountTokens(inForce.current, request, reply),
     },
     {
       method: 'POST',
@@ -125,6 +140,11 @@ function routes(inForce: InForce<AppOptions>): readonly Route[] {
       },
     },
   ]
+}
+
+/** Some clients of the Messages API set their base URL to one for that dialect. */
+function underAnthropic(paths: readonly string[]): readonly string[] {
+  return [...paths, ...paths.map((path) => `/anthropic${path}`)]
 }
 
 function withoutVersion(path: string): readonly string[] {
@@ -171,10 +191,12 @@ function sendError({ maxBodyBytes, log }: AppOptions, { error, request, reply }:
   if (code === 'internal.bug') {
     log.error('gateway.bug', { requestId: request.id, frames: framesOf(weirError.cause) })
   }
+  const dialect = dialectOf(request.url)
+  const status = dialect.statusOf(statusOf(code))
   void reply
-    .code(statusOf(code))
+    .code(status)
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify(toWireError(code, message)))
+    .send(dialect.errorBody({ code, message, status, id: request.id }))
 }
 
 const UNREADABLE_BODY = JSON.stringify(

@@ -9,6 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   decide,
   serve,
+  WeirError,
   type Ask,
   type Call,
   type Caps,
@@ -28,6 +29,7 @@ import {
   type ChatRequestOptions,
 } from './chat-request.ts'
 import { deliver, type DeliverOptions } from './deliver.ts'
+import { keyOf, nativeHeaders } from './client-dialects.ts'
 import { addIds, sendError, type Exchange, type LiveServed } from './exchange.ts'
 import type { ExtraCalls } from './extra-calls.ts'
 import { addBeliefHeaders, selectForUpstream } from './headers.ts'
@@ -144,9 +146,26 @@ export function parse(
     ...(policy === undefined ? {} : { policy: String(policy) }),
   }
   const { translation } = dialect
-  return translation === undefined
-    ? parseChatRequest(body, read)
-    : parseTranslated(body, { ...dialect, translation }, read)
+  if (translation === undefined) return parseChatRequest(body, read)
+  const parsed = parseTranslated(body, { ...dialect, translation }, read)
+  checkNative({ upstream, river }, parsed)
+  return parsed
+}
+
+/** What only the caller's dialect has goes to models that speak it, unread, or nowhere. Throws `request.body`. */
+function checkNative(
+  { upstream, river }: Pick<ChatOptions, 'upstream' | 'river'>,
+  { native, ask, dialect }: ChatRequest,
+): void {
+  if (native?.nativeOnly === undefined) return
+  const models = ask.kind === 'model' ? [ask.model] : river.candidates.map(({ model }) => model)
+  const isUnread = (policyOf(river, ask) ?? 'route') === 'route'
+  const areNative = models.every((model) => upstream.get(model)?.dialect === dialect.name)
+  if (isUnread && areNative && native.isForwardable) return
+  throw new WeirError(
+    'request.body',
+    `${native.nativeOnly} exists only where the upstream speaks ${dialect.name}; leave it out, or ask such a model by its name`,
+  )
 }
 
 /** Ends when the last byte is sent, or when it is clear that it never will be. */
@@ -178,13 +197,13 @@ function serveRouted(
   headers: Headers,
 ): Promise<LiveServed> {
   const extra = selectForUpstream(headers)
-  const { authorization } = headers
+  const authorization = keyOf(headers, request.dialect)
   const call: Call<LiveAttempt> = async ({ model, reason }) => {
     const { body, isRaw } = bodyFor(request, { upstream, model, allowsRaw: true })
     const attempt = await upstream.call({
       model,
       body,
-      headers: extra,
+      headers: isRaw ? [...extra, ...nativeHeaders(headers, request.dialect)] : extra,
       lifeline,
       ...(authorization === undefined ? {} : { authorization }),
       ...(isRaw ? { raw: request.dialect.name } : {}),
@@ -214,7 +233,7 @@ async function serveReading(
     request,
     lifeline,
     headers: selectForUpstream(headers),
-    authorization: headers.authorization,
+    authorization: keyOf(headers, request.dialect),
     scoring: river.services?.[policy]?.scoring,
     caps,
     doubtCut,
