@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'request.mode'
   | 'request.policy'
   | 'request.model'
+  | 'request.unsupported'
   | 'request.route'
   | 'request.method'
   | 'request.too_large'
@@ -74,6 +75,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'request.mode': row(400),
   'request.policy': row(400),
   'request.model': row(404),
+  'request.unsupported': row(400),
   'request.route': row(404),
   'request.method': row(405),
   'request.too_large': row(413),

@@ -5,6 +5,7 @@
  */
 import type { Exchange, Failure, Sink, UpstreamHeaders } from './dispatch.ts'
 import { isWholeObject } from './json-scan.ts'
+import type { RawAnswer } from './native-reply.ts'
 
 /** Largest answer that is held in memory, bytes. 8 MiB: a long completion is below 1 MiB, an image answer can be a few. */
 export const WHOLE_BYTES: number = 8 * 1024 * 1024
@@ -18,6 +19,8 @@ export interface WholeAnswer {
   readonly body: Buffer
   /** False when the upstream compressed it although it was asked not to, or when it is no 2xx. */
   readonly isJson: boolean
+  /** Present when the body is of another dialect than chat. */
+  readonly raw?: RawAnswer
 }
 
 export interface StreamAnswer {
@@ -26,6 +29,10 @@ export interface StreamAnswer {
   readonly headers: UpstreamHeaders
   /** True for an event stream, false for a large body. */
   readonly isEvents: boolean
+  /** Present when the bytes are of another dialect than chat. */
+  readonly raw?: RawAnswer
+  /** Token counts of a translated or raw stream; to be asked when its last byte has passed. */
+  readonly usage?: RawAnswer['usage']
   /** Starts the flow: first what was held, then what arrives. Call once. */
   flow(outlet: Outlet): void
   /** Lets data flow again after `write` returned false. */
@@ -55,6 +62,8 @@ export type Read =
 export interface ReaderOptions {
   /** True when the key sent was the caller's own: then 401 and 403 are the caller's to solve. */
   readonly isCallersKey: boolean
+  readonly raw?: RawAnswer | undefined
+  readonly usage?: RawAnswer['usage'] | undefined
   readonly done: (read: Read) => void
 }
 
@@ -141,7 +150,10 @@ export class AnswerReader implements Sink {
   }
 
   #toStream(): StreamAnswer {
+    const { raw, usage } = this.#options
     return {
+      ...(raw === undefined ? {} : { raw, usage: raw.usage }),
+      ...(usage === undefined ? {} : { usage }),
       kind: 'stream',
       status: this.#status,
       headers: this.#headers,
@@ -178,7 +190,11 @@ export class AnswerReader implements Sink {
     if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
       return { answer: { kind: 'whole', status, headers, body, isJson: false } }
     }
-    return isWholeObject(body) ? { answer: { kind: 'whole', status, headers, body, isJson: true } } : NOT_JSON
+    if (!isWholeObject(body)) return NOT_JSON
+    const { raw } = this.#options
+    return {
+      answer: { kind: 'whole', status, headers, body, isJson: true, ...(raw === undefined ? {} : { raw }) },
+    }
   }
 }
 

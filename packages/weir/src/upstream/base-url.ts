@@ -1,5 +1,5 @@
 /**
- * Base URL of an OpenAI-compatible server, with or without its version segment:
+ * Base URL of a model's server, with or without its version segment:
  *
  *   http://localhost:11434         -> /v1        https://openrouter.ai/api/v1       -> /api/v1
  *   http://localhost:11434/v1/     -> /v1        https://host/v1beta/openai         -> /v1beta/openai
@@ -9,12 +9,15 @@ import { WeirError } from '@weir/core'
 export interface BaseUrl {
   /** Scheme, host and port. */
   readonly origin: string
-  /** Without a slash at its end; holds a version segment. */
+  /** Without a slash at its end; holds a version segment where the provider has one. */
   readonly path: string
 }
 
-/** Throws `config.value` when the text is no http(s) URL, or holds credentials, a query or a fragment. */
-export function parseBaseUrl(text: string): BaseUrl {
+/**
+ * `version`: what is added to a path without a version segment, as the provider has it; default '/v1'.
+ * Throws `config.value` when the text is no http(s) URL, or holds credentials, a query or a fragment.
+ */
+export function parseBaseUrl(text: string, version = '/v1'): BaseUrl {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new WeirError('config.value', 'must be a URL such as https://api.openai.com/v1')
@@ -27,5 +30,5 @@ export function parseBaseUrl(text: string): BaseUrl {
     )
   }
   const path = url.pathname.replace(/\/+$/, '')
-  return { origin: url.origin, path: /\/v\d[^/]*(?:\/|$)/.test(path) ? path : `${path}/v1` }
+  return { origin: url.origin, path: /\/v\d[^/]*(?:\/|$)/.test(path) ? path : `${path}${version}` }
 }

@@ -4,12 +4,12 @@
  */
 import { performance } from 'node:perf_hooks'
 import { WeirError, type Attempt, type Reason } from '@weir/core'
-import type { Secret } from '../config/secret.ts'
 import type { DialectName } from '../dialect/hub.ts'
+import { createAdapter, type Adapter } from './adapter.ts'
 import { AnswerReader, type Answer, type Read, type Refusal } from './answer.ts'
-import { parseBaseUrl } from './base-url.ts'
 import type { Timeouts, UpstreamModel } from './definition.ts'
 import { createOrigin, type Failure, type Origin } from './dispatch.ts'
+import { forwardedAuth, providerOf } from './providers.ts'
 
 export interface LiveAttempt extends Attempt {
   /** Absent when the attempt has an error. */
@@ -60,7 +60,7 @@ export interface UpstreamClient {
 interface Route {
   readonly definition: UpstreamModel
   readonly origin: Origin
-  readonly path: string
+  readonly adapter: Adapter
   readonly wireName: Buffer
   readonly headers: readonly string[]
   readonly hasKey: boolean
@@ -70,16 +70,18 @@ interface Route {
 export function createUpstreamClient(models: readonly UpstreamModel[], timeouts: Timeouts): UpstreamClient {
   const origins = new Map<string, Origin>()
   const routes = new Map<string, Route>()
-  for (const definition of models) {
-    const { origin: address, path } = parseBaseUrl(definition.baseUrl)
+  for (const written of models) {
+    const adapter = createAdapter(written)
+    const { origin: address, dialect } = adapter
+    const definition = { ...written, dialect }
     const origin = origins.get(address) ?? createOrigin(address, timeouts)
     origins.set(address, origin)
     routes.set(definition.model, {
       definition,
       origin,
-      path: `${path}/chat/completions`,
+      adapter,
       wireName: Buffer.from(JSON.stringify(definition.upstreamModel ?? definition.model)),
-      headers: createHeaders(definition.apiKey),
+      headers: adapter.headersOf(definition.apiKey?.reveal()),
       hasKey: definition.apiKey !== undefined,
     })
   }
@@ -103,19 +105,6 @@ export function createUpstreamClient(models: readonly UpstreamModel[], timeouts:
   }
 }
 
-/** The same for every request to a model, so it is made once. `identity`: compressed bytes could be neither checked nor counted. */
-function createHeaders(apiKey: Secret | undefined): readonly string[] {
-  return [
-    'content-type',
-    'application/json',
-    'accept-encoding',
-    'identity',
-    'user-agent',
-    'weir',
-    ...(apiKey === undefined ? [] : ['authorization', `Bearer ${apiKey.reveal()}`]),
-  ]
-}
-
 function callRoute(route: Route, request: CallRequest): Promise<LiveAttempt> {
   const startedAtMs = performance.now()
   const { model, lifeline, authorization } = request
@@ -127,20 +116,28 @@ function callRoute(route: Route, request: CallRequest): Promise<LiveAttempt> {
       if (read.answer?.kind !== 'stream') lifeline.call = undefined
       resolve(toAttempt(route, read, startedAtMs))
     }
-    const reader = new AnswerReader({ isCallersKey, done: finish })
+    const prepared = route.adapter.prepare(request.body, request.raw)
+    if ('failure' in prepared) return finish(prepared)
+    const { path, body, headers, raw, usage } = prepared
+    const reader = new AnswerReader({ isCallersKey, done: finish, raw, usage })
     lifeline.call = reader
     reader.exchange = route.origin.post(
-      { path: route.path, headers: headersFor(route, request), body: request.body },
-      reader,
+      { path, headers: headersFor(route, request, headers), body },
+      prepared.wrap(reader, () => reader.exchange?.abort()),
     )
   })
 }
 
-function headersFor({ headers, hasKey }: Route, request: CallRequest): readonly string[] {
-  const isForwarded = !hasKey && request.authorization !== undefined
-  if (!isForwarded && request.headers.length === 0) return headers
-  const all = [...headers, ...request.headers]
-  if (isForwarded) all.push('authorization', request.authorization)
+function headersFor(
+  { definition, adapter, headers, hasKey }: Route,
+  request: CallRequest,
+  own: readonly string[],
+): readonly string[] {
+  const { authorization } = request
+  const isForwarded = !hasKey && authorization !== undefined
+  if (!isForwarded && request.headers.length === 0 && own.length === 0) return headers
+  const all = [...headers, ...adapter.selectHeaders(request.headers), ...own]
+  if (isForwarded) all.push(...forwardedAuth(providerOf(definition.provider).auth, authorization))
   return all
 }
 

@@ -5,14 +5,27 @@
 import type { Candidate } from '@weir/core'
 import type { Secret } from '../config/secret.ts'
 import type { DialectName } from '../dialect/hub.ts'
+import type { ProviderName } from './providers.ts'
 
 export interface UpstreamModel extends Candidate {
-  /** http(s) URL with or without /v1, no credentials, query or fragment. */
+  /** http(s) URL with or without its version segment, no credentials, query or fragment. */
   readonly baseUrl: string
+  /** Default 'openai-compatible'. */
+  readonly provider?: ProviderName
+  /** Form of its requests and answers. Default: the provider's. */
+  readonly dialect?: DialectName
+  /** Azure's dated API; absent: its /openai/v1. */
+  readonly apiVersion?: string
+  /** AWS region, needed for Bedrock's signature. */
+  readonly region?: string
+  /** AWS credentials; absent: `apiKey` is sent as a bearer key. */
+  readonly aws?: AwsCredentials
+  /** Sent where a provider needs a limit and the caller set none. Default: by the model's family, see dialect/claude-traits.ts. */
+  readonly maxOutputTokens?: number
+  /** Members of a chat request that this model refuses, besides its provider's. */
+  readonly omits?: readonly string[]
   /** Name sent upstream. Default: `model`. */
   readonly upstreamModel?: string
-  /** Form that its upstream speaks. Default 'chat'. */
-  readonly dialect?: DialectName
   /** True when it can give the log-probabilities of its tokens. Default false: unknown is not there. */
   readonly logprobs?: boolean
   /** Alternatives per token that it gives, at most. Default 0. */
@@ -23,6 +36,12 @@ export interface UpstreamModel extends Candidate {
   readonly streamUsage?: boolean
   /** The operator's key. Absent: the caller's Authorization header is forwarded to this upstream. */
   readonly apiKey?: Secret
+}
+
+export interface AwsCredentials {
+  readonly accessKeyId: Secret
+  readonly secretAccessKey: Secret
+  readonly sessionToken?: Secret
 }
 
 /** How long each phase of an upstream call may take. */

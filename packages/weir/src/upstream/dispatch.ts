@@ -12,7 +12,10 @@ import type { Timeouts } from './definition.ts'
 export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 export interface Failure {
-  readonly code: Extract<ErrorCode, `upstream.${string}` | 'request.aborted' | 'limit.time' | 'limit.doubt'>
+  readonly code: Extract<
+    ErrorCode,
+    `upstream.${string}` | 'request.aborted' | 'request.unsupported' | 'limit.time' | 'limit.doubt'
+  >
   /** What happened, without the upstream's address: callers read it. */
   readonly message: string
 }

@@ -1,0 +1,187 @@
+/**
+ * Adapter: what a model's provider needs done to a request and to its reply. One is made per place of a model, once; for a server of
+ * OpenAI's chat completions without quirks it does nothing. A caller who speaks the upstream's own dialect gets its bytes as they are, both
+ * ways; else the request is translated here and the reply as it comes (native-reply.ts).
+ */
+import { performance } from 'node:perf_hooks'
+import { randomUUID } from 'node:crypto'
+import { isRecord, isWeirError, parseJson } from '@weir/core'
+import type { DialectName, Json } from '../dialect/hub.ts'
+import { MESSAGES_NATIVE } from '../dialect/messages.ts'
+import type { Native, ReplyContext } from '../dialect/native.ts'
+import type { UpstreamModel } from './definition.ts'
+import type { Failure, Sink } from './dispatch.ts'
+import { Tap, TranslatedReply, type RawAnswer } from './native-reply.ts'
+import { authHeaders, providerOf } from './providers.ts'
+import { applyQuirks, createQuirks, type Quirks } from './quirks.ts'
+import { createTarget } from './target.ts'
+import { readUsage } from './usage.ts'
+
+/** A request ready to be sent. */
+export interface Prepared {
+  readonly path: string
+  readonly body: Buffer
+  /** Names and values, alternating, of this request alone. */
+  readonly headers: readonly string[]
+  /** The sink that stands before the reader of the answer. `abort` drops the exchange. */
+  readonly wrap: (reader: Sink, abort: () => void) => Sink
+  /** Present when the answer's bytes are of another dialect than chat. */
+  readonly raw?: RawAnswer
+  /** Counts of a translated stream. */
+  readonly usage?: RawAnswer['usage']
+}
+
+export interface Adapter {
+  readonly origin: string
+  readonly dialect: DialectName
+  /**
+   * `body`: a request that names the model as the upstream does, of the dialect `raw` or of chat. Never throws: what cannot be asked is a
+   * failure.
+   */
+  prepare(body: Buffer, raw: DialectName | undefined): Prepared | { readonly failure: Failure }
+  /** Those of the caller's headers, names and values alternating, that the provider may get. */
+  selectHeaders(headers: readonly string[]): readonly string[]
+  /** Of every request with this key, names and values alternating. */
+  headersOf(key: string | undefined): readonly string[]
+}
+
+const NATIVES: Readonly<Partial<Record<DialectName, Native>>> = { messages: MESSAGES_NATIVE }
+
+/** Throws `config.value` for a base URL that is none. */
+export function createAdapter(definition: UpstreamModel): Adapter {
+  const provider = providerOf(definition.provider)
+  const target = createTarget(definition)
+  const forwards = new Set(provider.forwards ?? [])
+  const quirks = createQuirks(provider.renames ?? {}, [
+    ...(provider.omits ?? []),
+    ...(definition.omits ?? []),
+  ])
+  const native = NATIVES[target.dialect]
+  const name = definition.upstreamModel ?? definition.model
+  const paths: Paths = { whole: target.pathFor(name, false), stream: target.pathFor(name, true) }
+  const { maxOutputTokens } = definition
+  const options = maxOutputTokens === undefined ? {} : { maxOutputTokens }
+  return {
+    origin: target.origin,
+    dialect: target.dialect,
+    prepare: (body, raw) => {
+      if (native === undefined) return prepareChat(body, paths, quirks)
+      if (raw === target.dialect) return prepareRaw(body, raw, { native, paths })
+      return prepareNative(body, { native, paths, name, options, quirks })
+    },
+    selectHeaders: (headers) => selectHeaders(headers, forwards),
+    headersOf: (key) => [
+      ...FIXED,
+      ...(provider.headers ?? []),
+      ...(key === undefined ? [] : authHeaders(provider.auth, key)),
+    ],
+  }
+}
+
+/** `identity`: compressed bytes could be neither checked nor counted. */
+const FIXED: readonly string[] = [
+  'content-type',
+  'application/json',
+  'accept-encoding',
+  'identity',
+  'user-agent',
+  'weir',
+]
+
+interface Paths {
+  readonly whole: string
+  readonly stream: string
+}
+
+function prepareChat(body: Buffer, { whole }: Paths, quirks: Quirks | undefined): Prepared {
+  return {
+    path: whole,
+    body: quirks === undefined ? body : applyQuirks(body, quirks),
+    headers: NONE,
+    wrap: asItIs,
+  }
+}
+
+const NONE: readonly string[] = []
+
+function asItIs(reader: Sink): Sink {
+  return reader
+}
+
+function prepareRaw(
+  body: Buffer,
+  dialect: DialectName,
+  { native, paths }: Pick<NativeTarget, 'native' | 'paths'>,
+): Prepared {
+  let tap: Tap | undefined
+  const context: ReplyContext = { model: '', createdAt: 0, id: '', includesUsage: true }
+  return {
+    path: paths.whole,
+    body,
+    headers: NONE,
+    wrap: (reader) => {
+      tap = new Tap(reader)
+      return tap
+    },
+    raw: {
+      dialect,
+      createStream: () => native.createStream(context),
+      toCompletion: (reply) => native.toCompletion(reply, context),
+      usage: () => {
+        const usage = tap?.usage()
+        return usage === undefined ? undefined : readUsage({ usage: native.toUsage(usage) })
+      },
+    },
+  }
+}
+
+interface NativeTarget {
+  readonly native: Native
+  readonly paths: Paths
+  readonly name: string
+  readonly options: { readonly maxOutputTokens?: number }
+  readonly quirks: Quirks | undefined
+}
+
+function prepareNative(
+  body: Buffer,
+  { native, paths, name, options, quirks }: NativeTarget,
+): Prepared | { readonly failure: Failure } {
+  const written = parseJson((quirks === undefined ? body : applyQuirks(body, quirks)).toString('utf8'))
+  const chat: Json = isRecord(written) ? written : {}
+  let request: Json
+  try {
+    request = native.fromChat(chat, options)
+  } catch (error) {
+    if (isWeirError(error) && error.code === 'request.unsupported') {
+      return { failure: { code: 'request.unsupported', message: error.message } }
+    }
+    throw error
+  }
+  const context: ReplyContext = { model: name, ...toContext(chat), ...native.contextOf?.(chat) }
+  let reply: TranslatedReply | undefined
+  return {
+    path: chat['stream'] === true ? paths.stream : paths.whole,
+    body: Buffer.from(JSON.stringify(request)),
+    headers: NONE,
+    wrap: (sink, abort) => {
+      reply = new TranslatedReply({ native, context, sink, abort })
+      return reply
+    },
+    usage: () => reply?.usage(),
+  }
+}
+
+function toContext(chat: Json): Pick<ReplyContext, 'createdAt' | 'id' | 'includesUsage'> {
+  const options = chat['stream_options']
+  return {
+    createdAt: Math.floor((performance.timeOrigin + performance.now()) / 1000),
+    id: `chatcmpl-${randomUUID()}`,
+    includesUsage: isRecord(options) && options['include_usage'] === true,
+  }
+}
+
+function selectHeaders(headers: readonly string[], forwards: ReadonlySet<string>): readonly string[] {
+  if (headers.length === 0) return headers
+  return headers.filter((_, i) => forwards.has(headers[i - (i % 2)] ?? ''))
+}
