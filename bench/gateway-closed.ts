@@ -55,7 +55,7 @@ export async function load(generator: Child, order: ClosedOrder): Promise<Closed
   return result
 }
 
-function orderOf({ child: _, ...target }: Placed, kind: Kind): Omit<ClosedOrder, 'connections' | 'requests'> {
+function orderOf({ target }: Placed, kind: Kind): Omit<ClosedOrder, 'connections' | 'requests'> {
   return { ...target, kind: 'closed', streamFraction: kind === 'sse' ? 1 : 0 }
 }
 

@@ -52,7 +52,7 @@ export async function measureOpen(options: FleetOptions & { readonly isQuick: bo
 type Shape = Pick<OpenOrder, 'requestKind' | 'ratePerSecond' | 'requests'>
 
 async function run({ generator, targets }: Fleet, name: Name, shape: Shape): Promise<OpenResult> {
-  const { child: _, ...target } = targets.get(name)!
+  const { target } = targets.get(name)!
   const order: OpenOrder = { kind: 'open', ...target, ...shape, seed: 1 }
   const result = (await generator.ask(order)) as OpenResult
   if (result.failures > 0) throw new Error(`${name}: ${result.failures} requests failed`)

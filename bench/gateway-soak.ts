@@ -35,7 +35,7 @@ function toSample(requests: number, { rssBytes, heapBytes, externalBytes }: Usag
 export async function soak(requests: number, onSample: (sample: Sample) => void): Promise<Soak> {
   const fleet = await startFleet({ names: ['full'] })
   try {
-    const { child, ...target } = fleet.targets.get('full')!
+    const { child, target } = fleet.targets.get('full')!
     const take = async (sent: number): Promise<Sample> => {
       const sample = toSample(sent, await child.usage())
       onSample(sample)
