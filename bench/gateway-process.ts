@@ -64,6 +64,7 @@ export async function startChild(
   }
   return {
     port,
+    pid: child.pid,
     ask,
     usage: async () => (await ask('usage')) as Usage,
     stop: () =>

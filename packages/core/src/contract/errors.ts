@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'request.route'
   | 'request.method'
   | 'request.too_large'
+  | 'request.encoding'
   | 'request.decision'
   | 'request.aborted'
   | 'auth.key'
@@ -79,6 +80,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'request.route': row(404),
   'request.method': row(405),
   'request.too_large': row(413),
+  'request.encoding': row(415),
   'request.decision': row(404),
   'request.aborted': row(null),
   'auth.key': row(401),

@@ -18,10 +18,19 @@ import { framesOf, statusOf, toWeirError } from './wire-error.ts'
 
 /** Time for a whole request to arrive, ms. 5 minutes: 32 MiB over a slow line; ends connections that send a byte now and then. */
 const REQUEST_MS = 300_000
+/** Time for the head of a request to arrive, ms. 30 s: a head is a few packets; a caller that drips it holds a connection for no longer. */
+const HEAD_MS = 30_000
 /** Idle time of a kept-alive connection, ms. Above the 60 s of common load balancers, so that they close first. */
 const KEEP_ALIVE_MS = 72_000
 
+/** How often connections are looked at for that, ms. */
+const CHECK_MS = 5000
+
 export interface AppOptions extends ChatOptions {
+  /** Default HEAD_MS. */
+  readonly headMs?: number
+  /** Default REQUEST_MS. */
+  readonly requestMs?: number
   /** False while the gateway drains. */
   readonly isReady: () => boolean
 }
@@ -39,13 +48,14 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'] as 
 /** Each request reads `inForce.current` once, when its body is there, and keeps it to its end. */
 export function createApp(inForce: InForce<AppOptions>): FastifyInstance {
   const options = inForce.current
-  const { maxBodyBytes } = options
+  const { maxBodyBytes, headMs = HEAD_MS, requestMs = REQUEST_MS } = options
   const { timeOrigin } = performance
   const makeId = createIdMaker(() => timeOrigin + performance.now())
   const app = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: requestMs,
+    http: { headersTimeout: headMs, connectionsCheckingInterval: Math.min(headMs, CHECK_MS) },
     keepAliveTimeout: KEEP_ALIVE_MS,
     genReqId: makeId,
     // The caller's x-request-id is never taken over: ids name rows, so they are made here.
@@ -54,13 +64,13 @@ export function createApp(inForce: InForce<AppOptions>): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     frameworkErrors: (error, request, reply) => sendError(options, { error, request, reply }),
-    clientErrorHandler: (_error, socket) => {
-      if (socket.writable) socket.end(UNREADABLE)
+    clientErrorHandler: ({ code }, socket) => {
+      if (socket.writable) socket.end(code === 'HPE_HEADER_OVERFLOW' ? LONG_HEAD : UNREADABLE)
     },
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, ({ headers }, body, done) =>
+    done(isPlain(headers['content-encoding']) ? null : compressed(), body),
   )
   // The chat route is hijacked before this would run, and writes the header itself.
   app.addHook('onSend', async (request, reply) => {
@@ -174,6 +184,15 @@ function addRoute(app: FastifyInstance, options: AppOptions, { method, paths, ha
   }
 }
 
+/** A compressed body is refused, not unpacked: a few kilobytes can stand for gigabytes, and what is forwarded are the caller's bytes. */
+function isPlain(encoding: string | undefined): boolean {
+  return encoding === undefined || encoding.toLowerCase() === 'identity'
+}
+
+function compressed(): WeirError {
+  return new WeirError('request.encoding', 'the body is compressed; send it without a content-encoding')
+}
+
 /** Without its query, which may hold a key that somebody put there. */
 function pathOf({ url }: FastifyRequest): string {
   return (url.split('?')[0] ?? '').slice(0, 100)
@@ -199,15 +218,24 @@ function sendError({ maxBodyBytes, log }: AppOptions, { error, request, reply }:
     .send(dialect.errorBody({ code, message, status, id: request.id }))
 }
 
-const UNREADABLE_BODY = JSON.stringify(
-  toWireError('request.body', 'the bytes are not an HTTP request, or it took too long to arrive'),
-)
 /** Written by hand: the parser failed, so there is no request to answer. */
-const UNREADABLE = [
-  'HTTP/1.1 400 Bad Request',
-  'content-type: application/json; charset=utf-8',
-  `content-length: ${Buffer.byteLength(UNREADABLE_BODY)}`,
-  'connection: close',
-  '',
-  UNREADABLE_BODY,
-].join('\r\n')
+function toBytes(status: string, message: string): string {
+  const body = JSON.stringify(toWireError('request.body', message))
+  return [
+    `HTTP/1.1 ${status}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n')
+}
+
+const UNREADABLE = toBytes(
+  '400 Bad Request',
+  'the bytes are not an HTTP request, or it took too long to arrive',
+)
+const LONG_HEAD = toBytes(
+  '431 Request Header Fields Too Large',
+  'the headers are larger than 16 KiB; send fewer',
+)

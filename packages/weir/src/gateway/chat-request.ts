@@ -15,6 +15,7 @@ import {
 } from '@weir/core'
 import { CHAT } from '../dialect/chat-dialect.ts'
 import type { ClientDialect, Translation } from '../dialect/client-dialect.ts'
+import { checkKeys } from './body-keys.ts'
 import { mapBody, type BodyMap } from './splice.ts'
 
 /** The request as it came, when its dialect is not chat. */
@@ -133,6 +134,7 @@ export function parseJsonBody(bytes: unknown): Readonly<Record<string, unknown>>
     throw new WeirError('request.body', `the body is not valid JSON${where}; send a JSON object`)
   }
   if (!isRecord(body)) throw new WeirError('request.body', 'the body must be a JSON object')
+  checkKeys(bytes)
   return body
 }
 

@@ -8,8 +8,8 @@ export const BACKSLASH = 0x5c
 export const COMMA = 0x2c
 export const OPEN_BRACE = 0x7b
 export const CLOSE_BRACE = 0x7d
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
+export const OPEN_BRACKET = 0x5b
+export const CLOSE_BRACKET = 0x5d
 /** Bytes of a string that are looked at one by one before the search is left to the C++ one, whose call costs about as much. */
 const NEAR_BYTES = 32
 
