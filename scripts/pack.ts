@@ -41,6 +41,9 @@ export interface Packed {
   readonly folder: string
 }
 
+/** Folders of the program that are published as they are: its start, and the price catalogue. */
+const PROGRAM: readonly string[] = ['bin', 'prices']
+
 /** Writes one publishable folder, replacing what is there. Needs `tsc -b` to have run. */
 export function packPackage(name: 'core' | 'weir', folder: string): Packed {
   const source = join(ROOT, 'packages', name)
@@ -48,7 +51,7 @@ export function packPackage(name: 'core' | 'weir', folder: string): Packed {
   rmSync(folder, { recursive: true, force: true })
   copyBuilt(source, join(folder, 'dist'))
   if (manifest.bin !== undefined) {
-    cpSync(join(source, 'bin'), join(folder, 'bin'), { recursive: true })
+    for (const part of PROGRAM) cpSync(join(source, part), join(folder, part), { recursive: true })
     cpSync(join(ROOT, 'docs', SCHEMA), join(folder, SCHEMA))
   }
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'))
@@ -77,7 +80,7 @@ function toPublished(manifest: Manifest): Readonly<Record<string, unknown>> {
   return {
     ...manifest,
     ...(exports === undefined ? {} : { exports: Object.fromEntries(entries) }),
-    files: ['dist', ...(bin === undefined ? [] : ['bin', SCHEMA])],
+    files: ['dist', ...(bin === undefined ? [] : [...PROGRAM, SCHEMA])],
     publishConfig: { access: 'public' },
   }
 }

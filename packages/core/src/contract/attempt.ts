@@ -3,11 +3,31 @@
  */
 import type { Answer } from './answer.ts'
 import type { ErrorCode } from './errors.ts'
+import type { ServiceTier } from './prices.ts'
 import type { Score, Signals } from './score.ts'
 
+/** What one call used, as its upstream counted. Each part is contained in the count it is a part of; absent means not said. */
 export interface Usage {
+  /** The whole prompt, cached and cache-written tokens among it. */
   readonly inputTokens?: number
+  /** The whole answer, its reasoning among it. */
   readonly outputTokens?: number
+  /** Of the prompt: read from the provider's cache. */
+  readonly cachedInputTokens?: number
+  /** Of the prompt: written to a cache that lives for minutes. */
+  readonly cacheWrite5mTokens?: number
+  /** Of the prompt: written to a cache that lives for an hour. */
+  readonly cacheWrite1hTokens?: number
+  /** Of the answer: thinking that comes before it. */
+  readonly reasoningTokens?: number
+  /** Of the prompt: sound. */
+  readonly audioInputTokens?: number
+  /** Of the answer: sound. */
+  readonly audioOutputTokens?: number
+  /** How it was processed, where that has a price of its own. Absent: in the ordinary way. */
+  readonly serviceTier?: ServiceTier
+  /** What the upstream itself says that it charged, USD. Counts where no price is known. */
+  readonly reportedCostUsd?: number
 }
 
 /** What a call was for. A `self-check` or a `judge` call is no answer: it is paid for and listed with the attempt that it judged. */

@@ -1,6 +1,7 @@
 /**
  * Candidate: a model that could answer. Pair: the two of Hybrid LLM, small (cheaper) and large (better).
  */
+import type { Prices } from './prices.ts'
 
 export interface Pair {
   /** Model name of the cheaper model, as in the outcome rows. */
@@ -9,15 +10,10 @@ export interface Pair {
   readonly large: string
 }
 
-export interface Candidate {
+/** Its prices are USD per million tokens; absent means unknown, never free. */
+export interface Candidate extends Prices {
   /** Name used in outcome rows, artifacts and decisions. */
   readonly model: string
-  /** Price per million input tokens, USD; absent means unknown, never free. */
-  readonly inputUsdPerMTok?: number
-  /** Price per million input tokens that the provider holds in its prompt cache, USD; absent means unknown. */
-  readonly cachedInputUsdPerMTok?: number
-  /** Price per million output tokens, USD; absent means unknown. */
-  readonly outputUsdPerMTok?: number
   /** How the provider bills the prompt of a call for several answers. Default 'per-sample': as if each answer were a call of its own. */
   readonly promptBilled?: 'once' | 'per-sample'
   /** False when the model cannot read images. Default true: unknown means allowed, the upstream will say. */

@@ -291,6 +291,8 @@ describe('scorers', () => {
   })
 })
 
+const BOUND = 'models.<name>.longContext.aboveInputTokens'
+
 describe('docs/config.md', () => {
   const page = readFileSync(new URL('../../../../docs/config.md', import.meta.url), 'utf8')
   const documented = [...page.matchAll(/^\| `([\w.<>]+)` \|/gm)].map((match) => match[1] ?? '').toSorted()
@@ -299,7 +301,9 @@ describe('docs/config.md', () => {
     const keys = (path: readonly string[], prefix = ''): string[] =>
       knownKeys(path).flatMap((key) => [prefix + key, ...keys([...path, key], `${prefix}${key}.`)])
     const all = [...keys([]), ...keys(['models', '<name>'], 'models.<name>.')]
-    expect(documented).toEqual(all.toSorted())
+    // Tables of prices have the keys of a model's own, which the page says once.
+    const isSaid = (key: string): boolean => /\.(?:tiers|longContext)\./.test(key) && key !== BOUND
+    expect(documented).toEqual(all.filter((key) => !isSaid(key)).toSorted())
   })
 })
 

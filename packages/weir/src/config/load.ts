@@ -21,6 +21,7 @@ import { dropUndefined } from '../record/drop-undefined.ts'
 import { parseBaseUrl } from '../upstream/base-url.ts'
 import type { Timeouts, UpstreamModel } from '../upstream/definition.ts'
 import type { ExternalDefinition } from '../upstream/external.ts'
+import { DEFAULT_PRICES, loadPrices, NO_PRICES, pricesFor } from './price-catalogue.ts'
 import { askedModels, toSpecs } from './scorers.ts'
 import { resolveSecret } from './secret.ts'
 import { parseSource, type KeyPath, type Source } from './source.ts'
@@ -121,20 +122,22 @@ interface Parsed {
 
 function parseAll({ text, path, env }: ConfigText): Parsed {
   const { source, written } = parseWritten(path, text)
+  const folder = dirname(path)
+  const prices = loadPrices(toPricesPath(written.prices, folder))
   const models = Object.entries(written.models).map(([model, { baseUrl, apiKey, ...rest }]) => {
     const at = (key: string): string => source.place(['models', model, key])
     checkName(model, source.place(['models', model]))
     checkBaseUrl(baseUrl, at('baseUrl'))
     const secret =
       apiKey === undefined ? {} : { apiKey: resolveSecret({ reference: apiKey, where: at('apiKey'), env }) }
-    return Object.freeze({ model, baseUrl, ...dropUndefined(rest), ...secret })
+    const listed = pricesFor(prices, { name: rest.upstreamModel ?? model, model: written.models[model] })
+    return Object.freeze({ model, baseUrl, ...listed, ...dropUndefined(rest), ...secret })
   })
   const names = models.map(({ model }) => model)
   for (const side of ['small', 'large'] as const)
     checkSide(written[side], { names, where: source.place([side]) })
   const scorers = toSpecs(written.scorers)
   for (const model of askedModels(scorers)) checkSide(model, { names, where: source.place(['scorers']) })
-  const folder = dirname(path)
   const config = {
     listen: Object.freeze(written.listen),
     quality: written.quality,
@@ -160,6 +163,10 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
     maxBodyBytes: written.maxBodyBytes,
   }
   return { config, written, source }
+}
+
+function toPricesPath(written: string, folder: string): string {
+  return written === DEFAULT_PRICES || written === NO_PRICES ? written : resolve(folder, written)
 }
 
 function toExternal(

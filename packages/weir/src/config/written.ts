@@ -8,14 +8,14 @@ import { DEFAULT_MAX_BODY_BYTES, DEFAULT_QUALITY } from '../gateway/start.ts'
 import { DEFAULT_ABSTENTION } from '../gateway/abstain.ts'
 import { DEFAULT_KEEP_ALIVE_MS } from '../gateway/keep-alive.ts'
 import { DEFAULT_TIMEOUTS } from '../upstream/definition.ts'
+import { DEFAULT_PRICES } from './price-catalogue.ts'
+import { priceShape, type WrittenPrices } from './written-prices.ts'
 import { writtenScorers, type WrittenScorers } from './written-scorers.ts'
 
-export interface WrittenModel {
+export interface WrittenModel extends WrittenPrices {
   readonly baseUrl: string
   readonly apiKey?: string | undefined
   readonly upstreamModel?: string | undefined
-  readonly inputUsdPerMTok?: number | undefined
-  readonly outputUsdPerMTok?: number | undefined
   readonly promptBilled?: 'once' | 'per-sample' | undefined
   readonly images: boolean
   readonly tools: boolean
@@ -46,6 +46,7 @@ export interface WrittenConfig {
   readonly abstain: { readonly status: number; readonly message?: string | undefined }
   readonly keepAliveMs: number
   readonly models: Readonly<Record<string, WrittenModel>>
+  readonly prices: string
   readonly small?: string | undefined
   readonly large?: string | undefined
   readonly timeouts: { readonly connectMs: number; readonly firstByteMs: number; readonly idleMs: number }
@@ -55,7 +56,6 @@ export interface WrittenConfig {
 
 const level = z.number().gt(0).lte(1)
 const milliseconds = z.int().gte(1).lte(3_600_000)
-const price = z.number().gte(0)
 
 const model = z.strictObject({
   /** With or without /v1. */
@@ -65,8 +65,7 @@ const model = z.strictObject({
   /** Default: the name that the model has here. */
   upstreamModel: z.string().min(1).optional(),
   /** USD per million tokens. Absent means unknown, never free. */
-  inputUsdPerMTok: price.optional(),
-  outputUsdPerMTok: price.optional(),
+  ...priceShape,
   /** False when the model cannot read images. Default true: unknown means allowed, the upstream will say. */
   images: z.boolean().default(true),
   tools: z.boolean().default(true),
@@ -122,6 +121,8 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
     .prefault({}),
   keepAliveMs: z.int().gte(100).lte(3_600_000).default(DEFAULT_KEEP_ALIVE_MS),
   models: z.record(z.string(), model),
+  /** Where models that write no price take theirs from. Default: the catalogue of this version. */
+  prices: z.string().min(1).default(DEFAULT_PRICES),
   /** Must be the artifact's pair when given. */
   small: z.string().optional(),
   large: z.string().optional(),

@@ -7,7 +7,7 @@ import type { OutcomeStore } from '../record/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Answer, StreamAnswer, WholeAnswer } from '../upstream/answer.ts'
 import type { LiveAttempt, UpstreamClient } from '../upstream/client.ts'
-import { parseLoosely, readUsage, readUsageFromTail } from '../upstream/usage.ts'
+import { parseLoosely, readUsage } from '../upstream/usage.ts'
 import { abstentionBody, type Abstention } from './abstain.ts'
 import { addIds, sendError, type Exchange, type LiveServed } from './exchange.ts'
 import { explain } from './explain.ts'
@@ -301,7 +301,7 @@ function recordStream(
   { served, accepted, end }: Streamed,
 ): void {
   const { model, startedAtMs } = accepted
-  const { error, tail, text } = end
+  const { error, usage, text } = end
   if (error !== undefined && error.code !== 'request.aborted') {
     options.log.warn('gateway.stream_failed', { requestId: exchange.id, code: error.code, model })
   }
@@ -310,7 +310,7 @@ function recordStream(
     served,
     ending: {
       latencyMs: performance.now() - startedAtMs,
-      usage: readUsageFromTail(tail()) ?? exchange.calls?.streamUsage,
+      usage: usage() ?? exchange.calls?.streamUsage,
       text: text === undefined ? undefined : readStreamText(text),
       error: error?.code,
     },

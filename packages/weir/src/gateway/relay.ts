@@ -4,7 +4,7 @@
  * the upstream dies, the caller has whole events only, and the error event that follows can be read.
  */
 import type { ServerResponse } from 'node:http'
-import type { ErrorCode } from '@weir/core'
+import type { ErrorCode, Usage } from '@weir/core'
 import type { ClientDialect } from '../dialect/client-dialect.ts'
 import type { StreamTranslator } from '../dialect/stream-translator.ts'
 import type { Outlet, StreamAnswer } from '../upstream/answer.ts'
@@ -20,8 +20,8 @@ const TEXT_BYTES = 1024 * 1024
 export interface RelayEnd {
   /** Absent when the stream ended well. */
   readonly error?: { readonly code: ErrorCode; readonly message: string }
-  /** The last bytes, for usage. */
-  readonly tail: () => string
+  /** What the stream said that it used. */
+  readonly usage: () => Usage | undefined
   /** The stream from its start, when it is kept; cut at 1 MiB. */
   readonly text?: string
 }
@@ -133,7 +133,7 @@ export class Relay implements Outlet {
     if (this.#isDone) return
     this.#isDone = true
     this.#options.onEnd({
-      tail: () => this.#tail.toString(),
+      usage: () => this.#tail.usage(),
       ...(error === undefined ? {} : { error }),
       ...(this.#options.keepsText ? { text: Buffer.concat(this.#text).toString('utf8') } : {}),
     })

@@ -23,7 +23,7 @@ import {
 import { dropUndefined } from '../record/drop-undefined.ts'
 import type { LiveAttempt } from '../upstream/client.ts'
 import type { UpstreamModel } from '../upstream/definition.ts'
-import { meterCostUsd } from '../upstream/usage.ts'
+import { meterCostUsd, shareUsage } from '../upstream/metered-cost.ts'
 import type { LiveServed } from './exchange.ts'
 import { totalsOf } from './path-totals.ts'
 
@@ -204,10 +204,6 @@ function toText(
 /** A row holds what one answer took; a replay multiplies. Several calls each read the prompt, one call for several answers read it once. */
 function usageOfOne({ usage, answers = [], calls = 1 }: Ended): Usage | undefined {
   if (usage === undefined || answers.length < 2) return usage
-  const { inputTokens, outputTokens } = usage
   const prompts = calls > 1 ? answers.length : 1
-  return {
-    ...(inputTokens === undefined ? {} : { inputTokens: inputTokens / prompts }),
-    ...(outputTokens === undefined ? {} : { outputTokens: outputTokens / answers.length }),
-  }
+  return shareUsage(usage, { input: 1 / prompts, output: 1 / answers.length })
 }

@@ -15,19 +15,18 @@ import {
   type Reason,
   type Signals,
   type StoredMessage,
+  type Usage,
 } from '@weir/core'
 import { parseLoosely } from '../upstream/usage.ts'
 
-/** One call as stored. Absent: not known, or does not apply. */
-export interface StoredCall {
+/** One call as stored, with the parts of its usage that the upstream told. Absent: not known, or does not apply. */
+export interface StoredCall extends Usage {
   readonly model: string
   readonly latencyMs: number
   /** Absent when the call gave an answer. */
   readonly error?: ErrorCode
   /** Of all its samples, USD. */
   readonly costUsd?: number
-  readonly inputTokens?: number
-  readonly outputTokens?: number
   /** Upstream calls that it took. Default 1. */
   readonly calls?: number
 }

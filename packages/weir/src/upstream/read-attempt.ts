@@ -9,7 +9,8 @@ import type { UpstreamModel } from './definition.ts'
 import type { Failure } from './dispatch.ts'
 import { holdStream, type Watch } from './hold.ts'
 import { readCompletion } from './read-completion.ts'
-import { meterCostUsd, parseLoosely, readUsage } from './usage.ts'
+import { addUsage, meterCostUsd } from './metered-cost.ts'
+import { parseLoosely, readUsage } from './usage.ts'
 
 export interface ReadOptions {
   readonly definition: UpstreamModel
@@ -80,17 +81,12 @@ export function gatherAttempts(attempts: readonly LiveAttempt[]): LiveAttempt {
   const base = { ...first, latencyMs, calls: attempts.length }
   if (answered.length === 0) return base
   const costUsd = sum(answered.map((one) => one.costUsd))
-  const inputTokens = sum(answered.map(({ usage }) => usage?.inputTokens))
-  const outputTokens = sum(answered.map(({ usage }) => usage?.outputTokens))
   const { costUsd: _cost, usage: _usage, ...rest } = base
   return {
     ...rest,
     answers: answered.flatMap(({ answers = [] }) => answers.slice(0, 1)),
     ...(costUsd === undefined ? {} : { costUsd }),
-    usage: {
-      ...(inputTokens === undefined ? {} : { inputTokens }),
-      ...(outputTokens === undefined ? {} : { outputTokens }),
-    },
+    usage: addUsage(answered.map(({ usage }) => usage)),
     pick: (position) => answered[position]?.answer ?? first.answer,
   }
 }

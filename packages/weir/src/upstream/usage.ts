@@ -1,49 +1,144 @@
 /**
- * Usage: token counts that the upstream reports, and their price.
+ * Usage: token counts that the upstream reports, whatever its API (usage-forms.ts), in a whole answer, in an event, and in a stream whose
+ * bytes passed by. What they cost is metered-cost.ts.
  *
- *   costUsd = inputTokens * inputUsdPerMTok / 10^6 + outputTokens * outputUsdPerMTok / 10^6
- *
- * A streamed answer reports usage in its last event before [DONE], and only when the caller asked for it
- * (stream_options.include_usage). Weir does not ask on the caller's behalf: that would change the bytes of the answer.
+ * Where a stream says it:
+ *   chat completions   the last event before [DONE], when it was asked for (stream_options.include_usage)
+ *   responses          response.completed, whose event holds the whole answer and may be longer than the tail
+ *   messages           the prompt in message_start, at the very beginning; the answer, and lately both, in message_delta
+ *   Gemini             every event, the last one counts
+ *   Bedrock            the metadata event, JSON between binary frames
+ *   Ollama             the last line
  */
-import { isRecord, parseJson, type Candidate, type Usage } from '@weir/core'
+import { isRecord, parseJson, type Usage } from '@weir/core'
+import { skipValue } from './json-scan.ts'
+import {
+  readChatUsage,
+  readCohereUsage,
+  readConverseUsage,
+  readGeminiUsage,
+  readMessagesUsage,
+  readOllamaUsage,
+  readPlainUsage,
+  readResponsesUsage,
+  readServiceTier,
+  type Json,
+} from './usage-forms.ts'
+
+export { meterCostUsd } from './metered-cost.ts'
 
 /** Bytes of a stream's tail that are searched for usage. 16 KiB: the last events are about 300 bytes each. */
 export const TAIL_BYTES = 16_384
+/** Bytes of a stream's beginning that are kept: message_start is about 500 bytes. */
+const HEAD_BYTES = 2048
 /** Lines of the tail that are looked at, from the end: usage stands in the last event or the two before it. */
 const TAIL_LINES = 8
 
-/** Usage of a chat completion or of one of its chunks; undefined when it reports none. Wrong types are passed over. */
+/** Usage of an answer's body or of one event, in the form of any provider; undefined when it reports none. Wrong types are passed over. */
 export function readUsage(body: unknown): Usage | undefined {
-  const usage = isRecord(body) ? body['usage'] : undefined
-  if (!isRecord(usage)) return undefined
-  const inputTokens = readCount(usage['prompt_tokens'])
-  const outputTokens = readCount(usage['completion_tokens'])
-  if (inputTokens === undefined && outputTokens === undefined) return undefined
-  return {
-    ...(inputTokens === undefined ? {} : { inputTokens }),
-    ...(outputTokens === undefined ? {} : { outputTokens }),
-  }
+  if (!isRecord(body)) return undefined
+  const usage = readBody(body) ?? readWrapped(body)
+  if (usage === undefined || usage.serviceTier !== undefined) return usage
+  const serviceTier =
+    readServiceTier(body['service_tier'] ?? body['serviceTier']) ??
+    readServiceTier(isRecord(body['usage']) ? body['usage']['service_tier'] : undefined)
+  return serviceTier === undefined ? usage : { ...usage, serviceTier }
 }
 
-function readCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
-}
+/** Envelopes: an event that carries a response or a message, Bedrock's metadata, Groq's streams. */
+const WRAPPERS: readonly string[] = ['response', 'message', 'metadata', 'delta', 'x_groq']
 
-/** Usage in the last bytes of an event stream; undefined when none is there. The first line may be cut. */
-export function readUsageFromTail(tail: string): Usage | undefined {
-  const lines = tail.split('\n')
-  let seen = 0
-  for (let index = lines.length - 1; index >= 0 && seen < TAIL_LINES; index -= 1) {
-    const line = lines[index]?.trim() ?? ''
-    if (!line.startsWith('data:')) continue
-    seen += 1
-    if (!line.includes('"usage"')) continue
-    const usage = readUsage(parseLoosely(line.slice(5)))
+function readWrapped(body: Json): Usage | undefined {
+  for (const name of WRAPPERS) {
+    const inner = body[name]
+    if (!isRecord(inner)) continue
+    const usage = name === 'delta' ? readBody(inner) : readUsage(inner)
     if (usage !== undefined) return usage
   }
   return undefined
 }
+
+function readBody(body: Json): Usage | undefined {
+  const { usage, usageMetadata, meta } = body
+  if (isRecord(usage)) return readUsageObject(usage, body)
+  if (isRecord(usageMetadata)) return readGeminiUsage(usageMetadata)
+  if (isRecord(meta)) return readCohereUsage(meta)
+  const metrics = body['amazon-bedrock-invocationMetrics']
+  if (isRecord(metrics)) return readConverseUsage(metrics)
+  return 'eval_count' in body || 'prompt_eval_count' in body ? readOllamaUsage(body) : readPlainUsage(body)
+}
+
+/** The same member, `usage`, has another form with each API; its own names say which. */
+function readUsageObject(usage: Json, body: Json): Usage | undefined {
+  if ('prompt_tokens' in usage || 'completion_tokens' in usage) return readChatUsage(usage)
+  if ('input_tokens' in usage || 'output_tokens' in usage) {
+    return isMessages(usage, body) ? readMessagesUsage(usage) : readResponsesUsage(usage)
+  }
+  if ('inputTokens' in usage || 'outputTokens' in usage) return readConverseUsage(usage)
+  if ('billed_units' in usage || 'tokens' in usage) return readCohereUsage(usage)
+  // Voyage and others that embed say only a total.
+  return readChatUsage({ prompt_tokens: usage['total_tokens'], total_tokens: usage['total_tokens'] })
+}
+
+function isMessages(usage: Json, body: Json): boolean {
+  return (
+    'cache_read_input_tokens' in usage ||
+    'cache_creation_input_tokens' in usage ||
+    'cache_creation' in usage ||
+    body['type'] === 'message' ||
+    body['type'] === 'message_delta'
+  )
+}
+
+/**
+ * Usage in the last bytes of a stream; undefined when none is there. The first line may be cut. `head`: its first bytes, for the dialect
+ * that counts the prompt there.
+ */
+export function readUsageFromTail(tail: string, head = ''): Usage | undefined {
+  const found = readLines(tail) ?? readFragment(tail)
+  if (found?.inputTokens !== undefined || !head.includes('"message_start"')) return found
+  const start = readStart(head)
+  return start === undefined ? found : { ...start, ...found }
+}
+
+function readLines(tail: string): Usage | undefined {
+  const lines = tail.split('\n')
+  let seen = 0
+  for (let index = lines.length - 1; index >= 0 && seen < TAIL_LINES; index -= 1) {
+    const line = lines[index]?.trim() ?? ''
+    const json = line.startsWith('data:') ? line.slice(5) : line.startsWith('{') ? line : undefined
+    if (json === undefined) continue
+    seen += 1
+    if (!MENTIONS.test(json)) continue
+    const usage = readUsage(parseLoosely(json))
+    if (usage !== undefined) return usage
+  }
+  return undefined
+}
+
+const MENTIONS = /"usage(?:Metadata)?"|"eval_count"|Tokens?Count"/
+
+/** The prompt of a messages stream. A stream that broke off before its end has it all the same. */
+function readStart(head: string): Usage | undefined {
+  for (const line of head.split('\n')) {
+    if (line.startsWith('data:') && line.includes('"message_start"'))
+      return readUsage(parseLoosely(line.slice(5)))
+  }
+  return undefined
+}
+
+/** The last `"usage": {…}` of an event that is too long for the tail, or that stands between binary frames. */
+function readFragment(tail: string): Usage | undefined {
+  const key = tail.lastIndexOf('"usage":')
+  // Inside a text the quote would be escaped.
+  if (key < 0 || tail[key - 1] === '\\') return undefined
+  const bytes = Buffer.from(tail.slice(key + '"usage":'.length).trimStart())
+  if (bytes[0] !== OPEN_BRACE) return undefined
+  const end = skipValue(bytes, 0)
+  return end < 0 ? undefined : readUsage({ usage: parseLoosely(bytes.toString('utf8', 0, end)) })
+}
+
+const OPEN_BRACE = 0x7b
 
 /** Undefined when it is not JSON: what an upstream sends is read leniently. */
 export function parseLoosely(text: string): unknown {
@@ -54,31 +149,36 @@ export function parseLoosely(text: string): unknown {
   }
 }
 
-/** Metered cost; undefined when a price or a count is unknown: unknown is not free. */
-export function meterCostUsd(candidate: Candidate, usage: Usage | undefined): number | undefined {
-  const { inputUsdPerMTok, outputUsdPerMTok } = candidate
-  const { inputTokens, outputTokens } = usage ?? {}
-  if (inputUsdPerMTok === undefined || outputUsdPerMTok === undefined) return undefined
-  if (inputTokens === undefined || outputTokens === undefined) return undefined
-  return (inputTokens * inputUsdPerMTok + outputTokens * outputUsdPerMTok) / 1e6
-}
-
 /**
  * Remembers the last bytes of a stream, at least TAIL_BYTES of them when there are as many, by reference: no byte is copied until
- * the end. Two generations of chunks bound the memory at twice that, whatever the size of the chunks.
+ * the end. Two generations of chunks bound the memory at twice that, whatever the size of the chunks. The first bytes are kept as well.
  */
 export class Tail {
+  readonly #head: Buffer[] = []
+  #headBytes = 0
+  /** All that passed, bytes. */
+  bytes = 0
   #older: Buffer[] = []
   #newer: Buffer[] = []
   #newerBytes = 0
 
   push(chunk: Buffer): void {
+    this.bytes += chunk.length
+    if (this.#headBytes < HEAD_BYTES) {
+      this.#head.push(chunk)
+      this.#headBytes += chunk.length
+    }
     this.#newer.push(chunk)
     this.#newerBytes += chunk.length
     if (this.#newerBytes < TAIL_BYTES) return
     this.#older = this.#newer
     this.#newer = []
     this.#newerBytes = 0
+  }
+
+  /** What the stream said that it used. */
+  usage(): Usage | undefined {
+    return readUsageFromTail(this.toString(), Buffer.concat(this.#head).toString('utf8'))
   }
 
   toString(): string {
