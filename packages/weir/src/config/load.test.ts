@@ -293,6 +293,10 @@ describe('scorers', () => {
 
 const BOUND = 'models.<name>.longContext.aboveInputTokens'
 
+function isSaid(key: string): boolean {
+  return /\.(?:tiers|longContext)\./.test(key) && key !== BOUND
+}
+
 describe('docs/config.md', () => {
   const page = readFileSync(new URL('../../../../docs/config.md', import.meta.url), 'utf8')
   const documented = [...page.matchAll(/^\| `([\w.<>]+)` \|/gm)].map((match) => match[1] ?? '').toSorted()
@@ -302,7 +306,6 @@ describe('docs/config.md', () => {
       knownKeys(path).flatMap((key) => [prefix + key, ...keys([...path, key], `${prefix}${key}.`)])
     const all = [...keys([]), ...keys(['models', '<name>'], 'models.<name>.')]
     // Tables of prices have the keys of a model's own, which the page says once.
-    const isSaid = (key: string): boolean => /\.(?:tiers|longContext)\./.test(key) && key !== BOUND
     expect(documented).toEqual(all.filter((key) => !isSaid(key)).toSorted())
   })
 })
