@@ -42,13 +42,19 @@ function toPlain(markdown: string): string {
     .trim()
 }
 
+/** A table of prices has the keys of a model's own, which the page says once. */
+function meaningOf(meanings: ReadonlyMap<string, string>, path: string): string | undefined {
+  const untiered = path.replace(/\.tiers\.\w+\./, '.')
+  return meanings.get(path) ?? meanings.get(untiered) ?? meanings.get(untiered.replace('.longContext.', '.'))
+}
+
 /** The same schema with a description on each key that has a meaning. Members of a map are those of `<name>`. */
 function describe(node: unknown, meanings: ReadonlyMap<string, string>, path: readonly string[]): unknown {
   if (Array.isArray(node)) return node.map((one) => describe(one, meanings, path))
   if (!isRecord(node)) return node
   const within = (step: readonly string[], inner: unknown): unknown =>
     describe(inner, meanings, [...path, ...step])
-  const meaning = meanings.get(path.join('.'))
+  const meaning = meaningOf(meanings, path.join('.'))
   const described = Object.entries(node).map(([key, inner]) => {
     if (key === 'properties' && isRecord(inner)) {
       return [
