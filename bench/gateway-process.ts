@@ -15,6 +15,7 @@ export interface Usage {
 }
 
 export interface Child {
+  readonly pid: number
   readonly port: number
   usage(): Promise<Usage>
   /** Sends a message and waits for the next answer. */
@@ -64,7 +65,7 @@ export async function startChild(
   }
   return {
     port,
-    pid: child.pid,
+    pid: child.pid ?? 0,
     ask,
     usage: async () => (await ask('usage')) as Usage,
     stop: () =>
