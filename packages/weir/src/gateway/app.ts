@@ -212,6 +212,7 @@ function sendError({ maxBodyBytes, log }: AppOptions, { error, request, reply }:
   }
   const dialect = dialectOf(request.url)
   const status = dialect.statusOf(statusOf(code))
+  observer?.refuse?.({ dialect: dialect.name, code, status })
   void reply
     .code(status)
     .type('application/json; charset=utf-8')

@@ -30,6 +30,7 @@ import {
 } from './chat-request.ts'
 import { deliver, type DeliverOptions } from './deliver.ts'
 import { keyOf, nativeHeaders } from './client-dialects.ts'
+import { observeBegin, observeThrown } from './observe.ts'
 import { addIds, sendError, type Exchange, type LiveServed } from './exchange.ts'
 import type { ExtraCalls } from './extra-calls.ts'
 import { addBeliefHeaders, selectForUpstream } from './headers.ts'
@@ -104,8 +105,12 @@ export function begin(options: ChatOptions, { request, reply, parsed, ...rest }:
     policy: policyOf(options.river, parsed.ask),
     calls: undefined,
     keepAlive: undefined,
+    observation: undefined,
+    headMs: undefined,
+    overheadMs: undefined,
     ...rest,
   }
+  if (options.observer !== undefined) observeBegin(options.observer, exchange, request.headers)
   options.running.begin()
   run(options, exchange, request).then(
     () => options.running.end(),
@@ -126,6 +131,7 @@ function answerThrown({ maxBodyBytes, log }: ChatOptions, exchange: Exchange, th
   const { code, message, cause } = toWeirError(thrown, maxBodyBytes)
   if (code === 'internal.bug') log.error('gateway.bug', { requestId: exchange.id, frames: framesOf(cause) })
   sendError(exchange, { code, message }, [])
+  observeThrown(exchange, code)
 }
 
 /** The chat request in a body. Throws `request.` errors. */
@@ -193,21 +199,24 @@ type Headers = FastifyRequest['headers']
 /** One call, whose answer flows as it comes. */
 function serveRouted(
   { river, upstream }: ChatOptions,
-  { request, lifeline }: Exchange,
+  { request, lifeline, observation }: Exchange,
   headers: Headers,
 ): Promise<LiveServed> {
   const extra = selectForUpstream(headers)
   const authorization = keyOf(headers, request.dialect)
   const call: Call<LiveAttempt> = async ({ model, reason }) => {
+    const observed = observation?.beginCall?.({ model, purpose: 'answer', reason, headers: extra })
+    const sent = observed?.headers ?? extra
     const { body, isRaw } = bodyFor(request, { upstream, model, allowsRaw: true })
     const attempt = await upstream.call({
       model,
       body,
-      headers: isRaw ? [...extra, ...nativeHeaders(headers, request.dialect)] : extra,
+      headers: isRaw ? [...sent, ...nativeHeaders(headers, request.dialect)] : sent,
       lifeline,
       ...(authorization === undefined ? {} : { authorization }),
       ...(isRaw ? { raw: request.dialect.name } : {}),
     })
+    observed?.end(attempt)
     return isRaw ? { ...attempt, reason, isRaw } : { ...attempt, reason }
   }
   return serve<LiveAttempt>(river, request, call)
@@ -238,6 +247,7 @@ async function serveReading(
     caps,
     doubtCut,
     external,
+    observation: exchange.observation,
   })
   exchange.calls = calls
   if (request.wantsStream) exchange.keepAlive = createKeepAlive(options, exchange)

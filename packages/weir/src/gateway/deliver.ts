@@ -1,10 +1,11 @@
 /**
  * Deliver: how each end of a request reaches the caller (a whole answer, a stream, no answer, a declined one) and the store.
  */
-import type { River } from '@weir/core'
+import type { ErrorCode, River } from '@weir/core'
 import { readResponseText, readStreamText } from '../record/live-outcome.ts'
 import type { OutcomeStore } from '../record/store.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { Observer } from '../telemetry/observer.ts'
 import type { Answer, StreamAnswer, WholeAnswer } from '../upstream/answer.ts'
 import type { LiveAttempt, UpstreamClient } from '../upstream/client.ts'
 import { parseLoosely, readUsage } from '../upstream/usage.ts'
@@ -12,6 +13,7 @@ import { abstentionBody, type Abstention } from './abstain.ts'
 import { addIds, sendError, type Exchange, type LiveServed } from './exchange.ts'
 import { explain } from './explain.ts'
 import { addDecisionHeaders, selectForCaller } from './headers.ts'
+import { observeEnd } from './observe.ts'
 import { totalsOf } from './path-totals.ts'
 import { Relay, type RelayEnd } from './relay.ts'
 import { spliceMember } from './rewrite.ts'
@@ -27,6 +29,8 @@ export interface DeliverOptions {
   readonly store?: OutcomeStore
   readonly storesText: boolean
   readonly abstain: Abstention
+  /** Undefined: nobody observes. */
+  readonly observer?: Observer
 }
 
 /** Ends when the last byte is sent, or when it is clear that it never will be. */
@@ -86,7 +90,7 @@ function sendFailure(options: DeliverOptions, exchange: Exchange, served: LiveSe
     })
     sendError(exchange, { code, message, status }, headers)
   }
-  record(options, exchange, { served: { ...served, accepted: undefined } })
+  record(options, exchange, { served: { ...served, accepted: undefined }, error: code })
 }
 
 /** Of a 429 only what says when to come back. */
@@ -118,7 +122,7 @@ function sendAbstention(options: DeliverOptions, exchange: Exchange, served: Liv
       isMade: true,
     })
   }
-  record(options, exchange, { served })
+  record(options, exchange, { served, error: abstain.message === undefined ? 'pool.abstained' : undefined })
 }
 
 /** The whole body in one write, also an error of the upstream that is the caller's to solve. */
@@ -144,14 +148,14 @@ function sendWhole(
     isOther: !isJson,
     isRaw: !isForeignToCaller,
   })
-  if (options.store === undefined) return
+  if (isUnwatched(options, exchange)) return
   const json = isJson ? parseLoosely(body.toString('utf8')) : undefined
   record(options, exchange, {
     served,
     ending: {
       latencyMs: accepted.latencyMs ?? 0,
       usage: readUsage(json),
-      text: options.storesText ? readResponseText(json) : undefined,
+      text: keepsText(options, exchange) ? readResponseText(json) : undefined,
       status: isAnswered ? undefined : status,
     },
   })
@@ -257,7 +261,7 @@ function sendStream(
       dialect: request.dialect,
       translator: isTranslated ? createTranslator(exchange, options.now()) : undefined,
       abort: () => upstream?.drop(),
-      keepsText: options.storesText,
+      keepsText: keepsText(options, exchange),
       onEnd,
     })
     lifeline.call = {
@@ -305,9 +309,10 @@ function recordStream(
   if (error !== undefined && error.code !== 'request.aborted') {
     options.log.warn('gateway.stream_failed', { requestId: exchange.id, code: error.code, model })
   }
-  if (options.store === undefined) return
+  if (isUnwatched(options, exchange)) return
   record(options, exchange, {
     served,
+    error: error?.code,
     ending: {
       latencyMs: performance.now() - startedAtMs,
       usage: usage() ?? exchange.calls?.streamUsage,
@@ -326,6 +331,8 @@ export function addDecision(headers: string[], exchange: Exchange, served: LiveS
   const overheadMs = Math.max(0, latencyMs - waitedMs)
   const told = accepted ?? attempts.at(-1)
   const totals = calls === undefined ? undefined : totalsOf(attempts)
+  exchange.headMs = latencyMs
+  exchange.overheadMs = overheadMs
   addIds(headers, id, request.dialect)
   addDecisionHeaders(headers, {
     id,
@@ -351,15 +358,25 @@ function sumLatencies(attempts: readonly LiveAttempt[]): number {
 export interface Recorded {
   readonly served: LiveServed
   readonly ending?: Ending
+  /** What the caller was told, or what broke its stream off. */
+  readonly error?: ErrorCode | undefined
 }
 
-function record(
-  { store, storesText, now, upstream }: DeliverOptions,
-  { id, request, escalatedFrom }: Exchange,
-  { served, ending }: Recorded,
-): void {
-  if (store === undefined) return
+function isUnwatched({ store }: DeliverOptions, { observation }: Exchange): boolean {
+  return store === undefined && observation === undefined
+}
+
+function keepsText({ storesText }: DeliverOptions, { observation }: Exchange): boolean {
+  return storesText || observation?.readsText === true
+}
+
+function record(options: DeliverOptions, exchange: Exchange, { served, ending, error }: Recorded): void {
+  if (isUnwatched(options, exchange)) return
+  const { store, storesText, now, upstream } = options
+  const { id, request, escalatedFrom, observation } = exchange
   const messages = storesText ? request.messages : undefined
   const definitionOf = (model: string): ReturnType<UpstreamClient['get']> => upstream.get(model)
-  store.append(toRow({ id, servedAt: now(), served, ending, definitionOf, messages, escalatedFrom }))
+  const parts = { id, servedAt: now(), served, ending, definitionOf, messages, escalatedFrom }
+  store?.append(toRow(parts))
+  if (observation !== undefined) observeEnd(exchange, parts, error)
 }

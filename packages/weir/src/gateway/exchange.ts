@@ -5,6 +5,7 @@
 import type { ServerResponse } from 'node:http'
 import type { ErrorCode, PolicyName, Served } from '@weir/core'
 import type { ClientDialect } from '../dialect/client-dialect.ts'
+import type { Observation } from '../telemetry/observer.ts'
 import type { Lifeline, LiveAttempt } from '../upstream/client.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { KeepAlive } from './keep-alive.ts'
@@ -27,6 +28,11 @@ export interface Exchange {
   calls: LiveCalls | undefined
   /** Present when a stream may be held back. */
   keepAlive: KeepAlive | undefined
+  /** Present when somebody observes. */
+  observation: Observation | undefined
+  /** Set with the decision headers: since the request was read, and our own share of it, ms. */
+  headMs: number | undefined
+  overheadMs: number | undefined
 }
 
 export interface Sendable {

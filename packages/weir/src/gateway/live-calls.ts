@@ -17,6 +17,7 @@ import {
   type Scoring,
   type Usage,
 } from '@weir/core'
+import type { Observation, ObservedCallStart } from '../telemetry/observer.ts'
 import type { Answer, StreamAnswer } from '../upstream/answer.ts'
 import type { Lifeline, LiveAttempt, UpstreamClient } from '../upstream/client.ts'
 import type { UpstreamModel } from '../upstream/definition.ts'
@@ -45,6 +46,7 @@ export interface LiveCallsOptions {
   /** Cut on `accumulated` below which a draft is broken off. */
   readonly doubtCut: number | undefined
   readonly external: ExternalClient | undefined
+  readonly observation?: Observation | undefined
 }
 
 export class LiveCalls {
@@ -82,8 +84,15 @@ export class LiveCalls {
     this.cancel(earlier)
     const hasAnswer = earlier.some((one) => one.error === undefined && !this.isCancelled(one))
     if (hasAnswer && this.#leftMs() <= 0) return notMade(action)
-    const attempt = await this.#bounded(action.model, hasAnswer, (branch) => this.#make(action, branch))
-    return { ...attempt, reason: action.reason }
+    const { model, reason } = action
+    const { headers } = this.#options
+    const observed = this.#options.observation?.beginCall?.({ model, purpose: 'answer', reason, headers })
+    const sending = { headers: observed?.headers ?? headers }
+    const attempt = await this.#bounded(model, hasAnswer, (branch) =>
+      this.#make(action, { ...sending, branch }),
+    )
+    observed?.end(attempt)
+    return { ...attempt, reason }
   }
 
   /** Closes answers that are still arriving. */
@@ -101,21 +110,37 @@ export class LiveCalls {
     const { nativeSamples = false } = this.#definition(model)
     const perCall = nativeSamples ? samples : 1
     const body = Buffer.from(JSON.stringify(this.#toBody(request, perCall)))
-    const attempt = await this.#bounded(model, true, async (branch) => {
+    return this.#observed(request, async ({ headers, branch }) => {
       const calls = Array.from({ length: samples / perCall }, () =>
-        this.#readOne(model, body, { lifeline: branch() }),
+        this.#readOne(model, body, { headers, lifeline: branch() }),
       )
       const made = await Promise.all(calls)
-      return made.length === 1 && made[0] !== undefined ? made[0] : gatherAttempts(made)
+      return toPlain(made.length === 1 && made[0] !== undefined ? made[0] : gatherAttempts(made))
     })
-    return toPlain(attempt)
   }
 
   /** Throws `limit.time` when the time is up, `config.signal` without an external scorer. */
   readonly askExternal = async (request: ExternalRequest): Promise<Attempt> => {
     const { external } = this.#options
     if (external === undefined) throw new WeirError('config.signal', 'no external scorer is configured')
-    return this.#bounded(request.model, true, (branch) => external.ask(request, branch()))
+    return this.#observed({ model: request.model, purpose: 'external' }, ({ branch }) =>
+      external.ask(request, branch()),
+    )
+  }
+
+  /** A scorer's call, told to whoever observes. */
+  async #observed(
+    { model, purpose }: Pick<ObservedCallStart, 'model' | 'purpose'>,
+    make: (sending: Sending) => Promise<Attempt>,
+  ): Promise<Attempt> {
+    const { headers, observation } = this.#options
+    const leftMs = this.#leftMs()
+    // As below: past its time no call is made, so none is told of.
+    const observed = leftMs > 0 ? observation?.beginCall?.({ model, purpose, headers }) : undefined
+    const sending = { headers: observed?.headers ?? headers }
+    const attempt = await this.#bounded(model, true, (branch) => make({ ...sending, branch }))
+    observed?.end(attempt)
+    return attempt
   }
 
   #toBody({ model, messages, maxOutputTokens, temperature, topLogprobs }: ModelRequest, n: number): unknown {
@@ -179,17 +204,17 @@ export class LiveCalls {
 
   async #make(
     { model, samples, readsAnswer = false }: CallAction,
-    branch: () => Lifeline,
+    { headers, branch }: Sending,
   ): Promise<LiveAttempt> {
     const { upstream, request } = this.#options
     const definition = this.#definition(model)
     const plan = planCall(request, definition, { readsAnswer, samples, needs: this.#needs })
     const { body: named } = bodyFor(request, { upstream, model, allowsRaw: false })
     const body = Object.keys(plan.members).length === 0 ? named : setMembers(named, plan.members)
-    if (!readsAnswer && samples === 1) return this.#unread(model, body, { plan, branch: branch() })
+    if (!readsAnswer && samples === 1) return this.#unread(model, body, { plan, headers, branch: branch() })
     const watch = plan.calls * plan.perCall === 1 ? this.#createWatch?.() : undefined
     const calls = Array.from({ length: plan.calls }, () =>
-      this.#readOne(model, body, { lifeline: branch(), watch }),
+      this.#readOne(model, body, { headers, lifeline: branch(), watch }),
     )
     const made = await Promise.all(calls)
     const [only] = made
@@ -197,8 +222,8 @@ export class LiveCalls {
     return this.#prepared(plan.perCall > 1 ? withPick(only) : only, plan)
   }
 
-  async #readOne(model: string, body: Buffer, { lifeline, watch }: ReadOne): Promise<LiveAttempt> {
-    const attempt = await this.#post(model, body, lifeline)
+  async #readOne(model: string, body: Buffer, { headers, lifeline, watch }: ReadOne): Promise<LiveAttempt> {
+    const attempt = await this.#post(model, body, { headers, lifeline })
     const definition = this.#definition(model)
     return readAttempt(attempt, { definition, lifeline, ...(watch === undefined ? {} : { watch }) })
   }
@@ -206,14 +231,14 @@ export class LiveCalls {
   async #unread(
     model: string,
     body: Buffer,
-    { plan, branch }: { readonly plan: CallPlan; readonly branch: Lifeline },
+    { plan, headers, branch }: Unread,
   ): Promise<LiveAttempt> {
-    const attempt = await this.#post(model, body, branch)
+    const attempt = await this.#post(model, body, { headers, lifeline: branch })
     return this.#prepared(meterAttempt(attempt, this.#definition(model)), plan, branch)
   }
 
-  #post(model: string, body: Buffer, lifeline: Lifeline): Promise<LiveAttempt> {
-    const { upstream, headers, authorization } = this.#options
+  #post(model: string, body: Buffer, { headers, lifeline }: ReadOne): Promise<LiveAttempt> {
+    const { upstream, authorization } = this.#options
     return upstream.call({
       model,
       body,
@@ -266,7 +291,20 @@ export class LiveCalls {
   }
 }
 
+interface Sending {
+  /** Names and values alternating. */
+  readonly headers: readonly string[]
+  readonly branch: () => Lifeline
+}
+
+interface Unread {
+  readonly plan: CallPlan
+  readonly headers: readonly string[]
+  readonly branch: Lifeline
+}
+
 interface ReadOne {
+  readonly headers: readonly string[]
   readonly lifeline: Lifeline
   readonly watch?: Watch | undefined
 }

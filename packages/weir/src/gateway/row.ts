@@ -54,9 +54,8 @@ export interface RowParts {
 export function toRow(parts: RowParts): LiveOutcome {
   const { id, servedAt, served, messages, escalatedFrom } = parts
   const { decision, accepted, acceptReason, abstained } = served
-  const attempts = withoutUnmade(served.attempts)
-  const ended = attempts.map((attempt) => (attempt === accepted ? finish(attempt, parts) : attempt))
-  const given = accepted === undefined ? -1 : attempts.indexOf(accepted)
+  const ended = endAttempts(parts)
+  const given = accepted === undefined ? -1 : served.attempts.indexOf(accepted)
   const { calls, costUsd } = totalsOf(ended)
   return toLiveOutcome({
     id,
@@ -75,13 +74,19 @@ export function toRow(parts: RowParts): LiveOutcome {
   })
 }
 
+/** The calls that were made, each with what is known of it once the request has ended. */
+export function endAttempts(parts: RowParts): readonly Ended[] {
+  const { attempts, accepted } = parts.served
+  return withoutUnmade(attempts).map((attempt) => (attempt === accepted ? finish(attempt, parts) : attempt))
+}
+
 /** After the caller is gone the policy still asks for the other model and is told the same: that second entry was no call. */
 function withoutUnmade(attempts: readonly LiveAttempt[]): readonly LiveAttempt[] {
   const aborted = attempts.findIndex(({ error }) => error?.code === 'request.aborted')
   return aborted < 0 ? attempts : attempts.slice(0, aborted + 1)
 }
 
-interface Ended extends LiveAttempt {
+export interface Ended extends LiveAttempt {
   /** HTTP status of the upstream, when it is not 2xx. */
   readonly status?: number
 }
