@@ -4,8 +4,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import { ERRORS, isWeirError } from '@weir/core'
-
-export const VERSION = '0.1.0'
+import { VERSION } from '../version.ts'
 
 /** A command is registered with its options; its action imports what it needs. */
 export type Register = (program: Command) => void

@@ -82,6 +82,7 @@ describe('parseConfig', () => {
       keepAliveMs: 10_000,
       timeouts: { connectMs: 100, firstByteMs: 200, idleMs: 300 },
       record: { path: '/etc/weir/data/outcomes.sqlite', storeText: false },
+      metrics: null,
       maxBodyBytes: 4096,
     })
   })

@@ -17,6 +17,7 @@ import {
 } from '@weir/core'
 import type { Abstention } from '../gateway/abstain.ts'
 import type { RecordOptions } from '../gateway/start.ts'
+import type { MetricsOptions } from '../gateway/watching.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
 import { parseBaseUrl } from '../upstream/base-url.ts'
 import type { Timeouts, UpstreamModel } from '../upstream/definition.ts'
@@ -56,6 +57,8 @@ export interface Config {
   readonly timeouts: Timeouts
   /** Null: nothing is recorded. */
   readonly record: RecordOptions | null
+  /** Null: nothing is counted. */
+  readonly metrics: MetricsOptions | null
   readonly maxBodyBytes: number
 }
 
@@ -160,6 +163,7 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
       written.record === undefined
         ? null
         : Object.freeze({ ...written.record, path: resolve(folder, written.record.path) }),
+    metrics: written.metrics === undefined ? null : Object.freeze(dropUndefined(written.metrics)),
     maxBodyBytes: written.maxBodyBytes,
   }
   return { config, written, source }

@@ -14,7 +14,7 @@ import { buildScorers, checkPolicy } from './scorers.ts'
 export async function loadGatewayOptions(config: Config, log: Log): Promise<GatewayOptions> {
   const extraCalls = createExtraCalls()
   const river = await loadRiver(config, { extraCalls, log })
-  const { record, doubtCut, external, ...rest } = config
+  const { record, doubtCut, external, metrics, ...rest } = config
   return {
     ...rest,
     river,
@@ -23,6 +23,7 @@ export async function loadGatewayOptions(config: Config, log: Log): Promise<Gate
     ...(record === null ? {} : { record }),
     ...(doubtCut === null ? {} : { doubtCut }),
     ...(external === null ? {} : { external }),
+    ...(metrics === null ? {} : { metrics }),
   }
 }
 

@@ -10,6 +10,7 @@ import { DEFAULT_KEEP_ALIVE_MS } from '../gateway/keep-alive.ts'
 import { DEFAULT_TIMEOUTS } from '../upstream/definition.ts'
 import { DEFAULT_PRICES } from './price-catalogue.ts'
 import { priceShape, type WrittenPrices } from './written-prices.ts'
+import { writtenMetrics, type WrittenMetrics } from './written-metrics.ts'
 import { writtenScorers, type WrittenScorers } from './written-scorers.ts'
 
 export interface WrittenModel extends WrittenPrices {
@@ -51,6 +52,7 @@ export interface WrittenConfig {
   readonly large?: string | undefined
   readonly timeouts: { readonly connectMs: number; readonly firstByteMs: number; readonly idleMs: number }
   readonly record?: { readonly path: string; readonly storeText: boolean } | undefined
+  readonly metrics?: WrittenMetrics | undefined
   readonly maxBodyBytes: number
 }
 
@@ -141,5 +143,7 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
       storeText: z.boolean().default(false),
     })
     .optional(),
+  /** Absent: nothing is counted. */
+  metrics: writtenMetrics.optional(),
   maxBodyBytes: z.int().gte(1024).default(DEFAULT_MAX_BODY_BYTES),
 })

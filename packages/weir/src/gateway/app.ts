@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { WeirError } from '@weir/core'
 import { MESSAGES } from '../dialect/client-messages.ts'
 import { toWireError } from '../dialect/wire-error.ts'
+import { renderMetrics } from '../telemetry/exposition.ts'
 import { handle, handleChat, routeOnly, type ChatOptions } from './chat.ts'
 import { dialectOf } from './client-dialects.ts'
 import { handleCountTokens } from './count-tokens.ts'
@@ -14,6 +15,7 @@ import { handleFeedback } from './feedback.ts'
 import type { InForce } from './in-force.ts'
 import { findModel, listModels } from './models.ts'
 import { createIdMaker } from './request-id.ts'
+import type { MetricsPage } from './watching.ts'
 import { framesOf, statusOf, toWeirError } from './wire-error.ts'
 
 /** Time for a whole request to arrive, ms. 5 minutes: 32 MiB over a slow line; ends connections that send a byte now and then. */
@@ -33,6 +35,8 @@ export interface AppOptions extends ChatOptions {
   readonly requestMs?: number
   /** False while the gateway drains. */
   readonly isReady: () => boolean
+  /** Absent: no page of metrics on this port. */
+  readonly page?: MetricsPage
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
@@ -87,6 +91,7 @@ export function createApp(inForce: InForce<AppOptions>): FastifyInstance {
     sendError(options, { error, request, reply })
   })
   for (const route of routes(inForce)) addRoute(app, options, route)
+  if (options.page !== undefined) addRoute(app, options, toRoute(options.page))
   return app
 }
 
@@ -157,6 +162,17 @@ function underAnthropic(paths: readonly string[]): readonly string[] {
   return [...paths, ...paths.map((path) => `/anthropic${path}`)]
 }
 
+function toRoute({ path, exposed }: MetricsPage): Route {
+  return {
+    method: 'GET',
+    paths: [path],
+    handler(request, reply) {
+      const { contentType, text } = renderMetrics(exposed, request.headers.accept)
+      return reply.header('cache-control', 'no-store').type(contentType).send(text)
+    },
+  }
+}
+
 function withoutVersion(path: string): readonly string[] {
   return [`/v1${path}`, path]
 }
@@ -204,7 +220,7 @@ interface Failed {
   readonly reply: FastifyReply
 }
 
-function sendError({ maxBodyBytes, log }: AppOptions, { error, request, reply }: Failed): void {
+function sendError({ maxBodyBytes, log, observer }: AppOptions, { error, request, reply }: Failed): void {
   const weirError = toWeirError(error, maxBodyBytes)
   const { code, message } = weirError
   if (code === 'internal.bug') {

@@ -228,11 +228,7 @@ export class LiveCalls {
     return readAttempt(attempt, { definition, lifeline, ...(watch === undefined ? {} : { watch }) })
   }
 
-  async #unread(
-    model: string,
-    body: Buffer,
-    { plan, headers, branch }: Unread,
-  ): Promise<LiveAttempt> {
+  async #unread(model: string, body: Buffer, { plan, headers, branch }: Unread): Promise<LiveAttempt> {
     const attempt = await this.#post(model, body, { headers, lifeline: branch })
     return this.#prepared(meterAttempt(attempt, this.#definition(model)), plan, branch)
   }

@@ -42,7 +42,10 @@ interface Timing {
   readonly durationMs: number
 }
 
-function end({ observation, response, startedAtMs, overheadMs, headMs, lifeline }: Exchange, ended: Ended): void {
+function end(
+  { observation, response, startedAtMs, overheadMs, headMs, lifeline }: Exchange,
+  ended: Ended,
+): void {
   observation?.end({
     ...ended,
     error: lifeline.isGone && ended.error === undefined && !response.headersSent ? GONE : ended.error,
@@ -69,4 +72,3 @@ function toObserved(parts: RowParts): readonly ObservedAttempt[] {
     }
   })
 }
-

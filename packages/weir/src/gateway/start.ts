@@ -6,6 +6,8 @@ import type { Server } from 'node:http'
 import { WeirError, type River } from '@weir/core'
 import { openOutcomeStore } from '../record/store.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { Observer } from '../telemetry/observer.ts'
+import { readStore } from '../telemetry/store-readings.ts'
 import { createUpstreamClient } from '../upstream/client.ts'
 import { createExternalClient, type ExternalDefinition } from '../upstream/external.ts'
 import { DEFAULT_ABSTENTION, type Abstention } from './abstain.ts'
@@ -15,6 +17,7 @@ import { DEFAULT_TIMEOUTS, type Timeouts, type UpstreamModel } from '../upstream
 import { createApp, type AppOptions } from './app.ts'
 import { createRetired, type Held, type InForce } from './in-force.ts'
 import { createRunning } from './running.ts'
+import { startWatching, type MetricsOptions } from './watching.ts'
 
 export interface RecordOptions {
   /** SQLite file; made when absent. */
@@ -50,12 +53,18 @@ export interface GatewayOptions {
   readonly extraCalls?: ExtraCalls
   /** Needed by the signal `external`. */
   readonly external?: ExternalDefinition
+  /** Absent: nothing is counted. */
+  readonly metrics?: MetricsOptions
+  /** Who else is told of each request. */
+  readonly observers?: readonly Observer[]
   readonly log: Log
 }
 
 export interface Gateway {
   /** For example "http://127.0.0.1:4000". */
   readonly url: string
+  /** Where the metrics' own listener is; undefined when there is none. */
+  readonly metricsUrl: string | undefined
   /**
    * Serves new requests with other options; running ones end with theirs, whose connections then close. What belongs to the process
    * (`listen`, `record.path`, `maxBodyBytes`, `log`) stays as it was started. Throws like `startGateway`, and then changes nothing.
@@ -77,6 +86,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { listen, record, log, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   checkModels(options.river, options.models)
   const store = record === undefined ? undefined : await openOutcomeStore({ path: record.path, log })
+  const watching = await startWatching({
+    metrics: options.metrics,
+    observers: options.observers ?? [],
+    sources: store === undefined ? [] : [() => readStore(store)],
+  }).catch(async (error: unknown) => {
+    await store?.close()
+    throw error
+  })
   let isReady = true
   const fixed: Fixed = {
     maxBodyBytes,
@@ -84,7 +101,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     now: () => new Date(),
     isReady: () => isReady,
     ...(store === undefined ? {} : { store }),
+    ...(watching.observer === undefined ? {} : { observer: watching.observer }),
+    ...(watching.page === undefined ? {} : { page: watching.page }),
   }
+  watching.metrics?.reserveModels(options.models.map(({ model }) => model))
   let held = createHeld(options, fixed)
   const inForce: InForce<AppOptions> = { current: held.app }
   const retired = createRetired()
@@ -96,6 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await held.release()
     await retired.settle()
     await store?.close()
+    await watching.close()
   }
   let url: string
   try {
@@ -107,10 +128,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let closing: Promise<void> | undefined
   return {
     url,
+    metricsUrl: watching.url,
     replace(next) {
       const old = held
       held = createHeld(next, fixed)
       inForce.current = held.app
+      watching.metrics?.reserveModels(next.models.map(({ model }) => model))
       retired.add(old)
     },
     close: () => {
@@ -121,7 +144,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** What belongs to the process: the same for every configuration that is put in force. */
-type Fixed = Pick<AppOptions, 'maxBodyBytes' | 'log' | 'now' | 'isReady' | 'store'>
+type Fixed = Pick<AppOptions, 'maxBodyBytes' | 'log' | 'now' | 'isReady' | 'store' | 'observer' | 'page'>
 
 /** What belongs to one configuration: its pools, and the requests that it serves. Throws like `startGateway`. */
 function createHeld(options: GatewayOptions, fixed: Fixed): Held & { readonly app: AppOptions } {

@@ -69,7 +69,9 @@ function renderHistogram(histogram: Histogram, isOpen: boolean): string {
 
 function renderReading({ name, help, kind, points }: Reading, isOpen: boolean): string {
   const suffix = kind === 'counter' ? '_total' : ''
-  const lines = points.map(({ labels = [], value }) => `${name}${suffix}${toBraces(labels)} ${toNumber(value)}\n`)
+  const lines = points.map(
+    ({ labels = [], value }) => `${name}${suffix}${toBraces(labels)} ${toNumber(value)}\n`,
+  )
   return head({ name: isOpen ? name : `${name}${suffix}`, help, kind }, isOpen) + lines.join('')
 }
 
@@ -106,7 +108,7 @@ function toBraces(labels: Labels): string {
 
 /** A label value may hold anything; a line end in it would be a line of the page. */
 function escapeValue(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').toWellFormed()
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }
 
 function escapeHelp(text: string): string {

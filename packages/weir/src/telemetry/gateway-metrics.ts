@@ -10,9 +10,9 @@ import type { ObservedAttempt, ObservedEnd, ObservedRequest, Observer, Refused }
 import { Counter, Histogram, type Label } from './series.ts'
 
 /** Seconds. From 10 ms doubling to 82 s: the buckets of OpenTelemetry's gen_ai.client.operation.duration. */
-export const DURATION_BOUNDS: readonly number[] = Array.from({ length: 14 }, (_, i) => (2 ** i) / 100)
+export const DURATION_BOUNDS: readonly number[] = Array.from({ length: 14 }, (_, i) => 2 ** i / 100)
 /** Seconds. From 50 us doubling to 0.2 s: a routed request takes a few tenths of a millisecond of ours. */
-export const OVERHEAD_BOUNDS: readonly number[] = Array.from({ length: 13 }, (_, i) => (2 ** i) * 5e-5)
+export const OVERHEAD_BOUNDS: readonly number[] = Array.from({ length: 13 }, (_, i) => 2 ** i * 5e-5)
 
 /** Models of one configuration; a fleet of more than 100 is rare. */
 const MODEL: Label = { name: 'model', values: 100 }
@@ -259,7 +259,15 @@ function readOwn({ version, running, list }: Own): readonly Reading[] {
       name: 'weir_build_info',
       help: 'Version of weir and of Node.',
       kind: 'gauge',
-      points: [{ labels: [['version', version], ['node', process.version]], value: 1 }],
+      points: [
+        {
+          labels: [
+            ['version', version],
+            ['node', process.version],
+          ],
+          value: 1,
+        },
+      ],
     },
     {
       name: 'weir_running_requests',

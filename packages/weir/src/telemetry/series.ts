@@ -68,7 +68,10 @@ class Slots {
     const product = this.#labels.reduce((size, label) => size * label.size, 1)
     if (product > Number.MAX_SAFE_INTEGER) throw new RangeError('the labels have too many combinations')
     this.#limit = Math.min(series, product)
-    this.#open(0, this.#labels.map(() => 0))
+    this.#open(
+      0,
+      this.#labels.map(() => 0),
+    )
   }
 
   /** Series kept, the first included. */
@@ -126,8 +129,10 @@ class Slots {
   }
 }
 
+type Numbers = Float64Array<ArrayBuffer>
+
 /** Grows by doubling; the number of series bounds it. */
-function withRoom(values: Float64Array, length: number): Float64Array {
+function withRoom(values: Numbers, length: number): Numbers {
   if (length <= values.length) return values
   const grown = new Float64Array(Math.max(length, values.length * 2))
   grown.set(values)
