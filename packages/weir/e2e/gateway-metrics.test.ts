@@ -24,10 +24,12 @@ const FAILING = {
   large: ({ socket }: { socket: { write(text: string): unknown } }) => void socket.write(http(500, '{}')),
 }
 
+function matches(sample: ReadSample, labels: Record<string, string>): boolean {
+  return Object.entries(labels).every(([key, value]) => sample.labels[key] === value)
+}
+
 async function scrape(url: string): Promise<(name: string, labels?: Record<string, string>) => number> {
   const samples = readExposition(await (await fetch(url)).text(), false)
-  const matches = (sample: ReadSample, labels: Record<string, string>): boolean =>
-    Object.entries(labels).every(([key, value]) => sample.labels[key] === value)
   return (name, labels = {}) =>
     samples
       .filter((sample) => sample.name === name && matches(sample, labels))

@@ -67,7 +67,7 @@ export interface Gateway {
   readonly metricsUrl: string | undefined
   /**
    * Serves new requests with other options; running ones end with theirs, whose connections then close. What belongs to the process
-   * (`listen`, `record.path`, `maxBodyBytes`, `log`) stays as it was started. Throws like `startGateway`, and then changes nothing.
+   * (`listen`, `record.path`, `maxBodyBytes`, `metrics`, `observers`, `log`) stays as it was started. Throws like `startGateway`, and then changes nothing.
    */
   replace(options: GatewayOptions): void
   /** Drains, flushes and closes. Safe to call twice. */

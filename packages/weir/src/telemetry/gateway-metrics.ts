@@ -194,19 +194,28 @@ function countRefused({ requests, errors }: Families, { dialect, code, status }:
 }
 
 function countRequest(families: Families, request: ObservedRequest, end: ObservedEnd): void {
-  const { decision, attempts, error, status, overheadMs, headMs, durationMs } = end
+  const { decision, attempts, error, status } = end
   const policy = nameOf(request)
   const told = attempts.find(({ isGiven }) => isGiven) ?? attempts.at(-1)
   const reason = told?.reason ?? decision?.reason ?? NONE
   families.requests.add([request.dialect, policy, reason, told?.model ?? NONE, toClass(status)])
   if (error !== undefined) families.errors.add([error])
-  const stream = request.wantsStream ? 'true' : 'false'
-  families.duration.observe([policy, stream], durationMs / 1000)
+  observeTimes(families, { policy, wantsStream: request.wantsStream }, end)
+  attempts.forEach((attempt, i) => countAttempt(families, attempt, attempts[i + 1]))
+}
+
+interface Asked {
+  readonly policy: string
+  readonly wantsStream: boolean
+}
+
+function observeTimes(families: Families, { policy, wantsStream }: Asked, end: ObservedEnd): void {
+  const { status, overheadMs, headMs, durationMs } = end
+  families.duration.observe([policy, String(wantsStream)], durationMs / 1000)
   if (overheadMs !== undefined) families.overhead.observe([policy], overheadMs / 1000)
-  if (request.wantsStream && headMs !== undefined && status === 200) {
+  if (wantsStream && headMs !== undefined && status === 200) {
     families.firstToken.observe([policy], headMs / 1000)
   }
-  attempts.forEach((attempt, i) => countAttempt(families, attempt, attempts[i + 1]))
 }
 
 /** What is asked of a request: a policy, a model by its name, or a raw cut-off. */
@@ -215,14 +224,22 @@ function nameOf({ policy, ask }: ObservedRequest): string {
 }
 
 function countAttempt(families: Families, attempt: ObservedAttempt, next: ObservedAttempt | undefined): void {
-  const { model, reason = NONE, verdict = NONE, error, latencyMs, firstByteMs, score } = attempt
+  const { model, reason = NONE, verdict = NONE, error } = attempt
   families.attempts.add([model, reason, verdict, error?.code ?? NONE])
   if (verdict === 'escalate') families.escalations.add([model])
   if (next?.reason === 'failover') families.failovers.add([model])
+  observeAttempt(families, attempt)
+  countCall(families, attempt)
+  countChecks(families, attempt.score?.calls ?? [])
+}
+
+function observeAttempt(families: Families, { model, latencyMs, firstByteMs }: ObservedAttempt): void {
   if (latencyMs !== undefined) families.attemptDuration.observe([model], latencyMs / 1000)
   if (firstByteMs !== undefined) families.attemptFirstByte.observe([model], firstByteMs / 1000)
-  countCall(families, attempt)
-  for (const check of score?.calls ?? []) {
+}
+
+function countChecks(families: Families, checks: readonly Attempt[]): void {
+  for (const check of checks) {
     families.checks.add([check.model, check.purpose ?? NONE, check.error?.code ?? NONE])
     countCall(families, check)
   }
@@ -252,8 +269,11 @@ interface Own {
   readonly list: readonly (Counter | Histogram)[]
 }
 
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0)
+}
+
 function readOwn({ version, running, list }: Own): readonly Reading[] {
-  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
   return [
     {
       name: 'weir_build_info',

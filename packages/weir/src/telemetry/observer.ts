@@ -122,7 +122,7 @@ export function composeObservers(observers: readonly Observer[]): Observer | und
 function composeObservations(all: readonly Observation[]): Observation | undefined {
   const [only] = all
   if (all.length < 2) return only
-  const calling = all.filter(({ beginCall }) => beginCall !== undefined)
+  const calling = all.filter((one) => one.beginCall !== undefined)
   return {
     readsText: all.some(({ readsText }) => readsText === true),
     ...(calling.length === 0 ? {} : { beginCall: (call) => composeCalls(calling, call) }),
