@@ -1,0 +1,74 @@
+/**
+ * The compatibility matrix: every client x every upstream dialect x every scenario, whole and streamed. What the upstream is asked must be
+ * what the client said, and what the client reads must be what the upstream replied.
+ */
+import { Ajv } from 'ajv'
+import { describe, expect, it } from 'vitest'
+import { CLIENTS } from './clients.ts'
+import { PERSON, PNG, SCENARIOS, WEATHER, type Scenario } from './scenario.ts'
+import { CHUNK, COMPLETION } from './schema.ts'
+import { SPEAKERS, startBehind } from './support.ts'
+import type { MockUpstream } from './upstream.ts'
+
+const ajv = new Ajv({ allErrors: true, strict: false })
+const checkChunk = ajv.compile(CHUNK)
+const checkCompletion = ajv.compile(COMPLETION)
+
+describe.each(SPEAKERS)('an upstream that speaks %s', (_dialect, speaker) => {
+  const behind = startBehind(speaker)
+  const cases = CLIENTS.flatMap((client) =>
+    SCENARIOS.filter((scenario) => client.can?.(scenario) !== false).flatMap((scenario) =>
+      [false, true].map(
+        (isStream) =>
+          [
+            `${client.name}: ${scenario.name}${isStream ? ', streamed' : ''}`,
+            client,
+            scenario,
+            isStream,
+          ] as const,
+      ),
+    ),
+  )
+
+  it.each(cases)('%s', async (_name, client, scenario, isStream) => {
+    const { mock, gateway } = behind
+    mock.reply = scenario.reply
+    const events: unknown[] = []
+    const options = { url: gateway.url, model: 'weir' }
+    const read = await client.ask(options, {
+      ...scenario,
+      isStream,
+      onEvent: (event) => events.push(event),
+    })
+    const { text, calls, finish, usage } = scenario.reply
+    expect(read).toEqual({ text, calls, finish, usage: { input: usage.input, output: usage.output } })
+    checkReceived(mock, scenario, isStream)
+    if (client.name === 'openai, chat completions') checkWire(events, isStream)
+  })
+})
+
+function checkReceived(mock: MockUpstream, { asking }: Scenario, isStream: boolean): void {
+  const { system, history = [], text, image, tools, result, schema, maxTokens, temperature } = asking
+  expect(mock.received).toHaveLength(1)
+  expect(mock.received[0]).toMatchObject({
+    system: system ?? '',
+    texts: [...history, text],
+    images: image === true ? [`data:image/png;base64,${PNG}`] : [],
+    tools: tools === true ? [{ name: 'weather', parameters: expect.objectContaining(WEATHER) }] : [],
+    calls: result === undefined ? [] : [result.call],
+    results: result === undefined ? [] : [{ id: result.call.id, output: result.output }],
+    isStream,
+  })
+  const [received] = mock.received
+  if (schema === true) expect(received?.schema).toMatchObject(PERSON)
+  else expect(received?.schema).toBeUndefined()
+  if (maxTokens !== undefined) expect(received?.maxTokens).toBe(maxTokens)
+  if (temperature !== undefined) expect(received?.temperature).toBe(temperature)
+}
+
+/** Every chunk as OpenAI's specification has it. */
+function checkWire(events: readonly unknown[], isStream: boolean): void {
+  const check = isStream ? checkChunk : checkCompletion
+  expect(events.length).toBeGreaterThan(0)
+  for (const event of events) expect(check(event) ? [] : check.errors).toEqual([])
+}
