@@ -46,6 +46,8 @@ export interface Asked {
 export interface Client {
   readonly name: string
   readonly dialect: 'chat' | 'responses' | 'messages'
+  /** True when it takes the input tokens of a stream from its first event alone. */
+  readonly readsInputEarly?: boolean
   /** True when it can be asked this. */
   can?(scenario: Scenario): boolean
   ask(options: ClientOptions, asked: Asked): Promise<Read>
@@ -193,21 +195,7 @@ const OPENAI_RESPONSES: Client = {
   name: 'openai, responses',
   dialect: 'responses',
   async ask(options, { asking, isStream, signal, onEvent }) {
-    const { system, tools, schema, maxTokens, temperature } = asking
-    const body = {
-      model: options.model,
-      input: responsesInput(asking),
-      store: false,
-      ...(system === undefined ? {} : { instructions: system }),
-      ...(tools === true
-        ? { tools: [{ type: 'function' as const, name: 'weather', parameters: WEATHER, strict: true }] }
-        : {}),
-      ...(schema === true
-        ? { text: { format: { type: 'json_schema' as const, name: 'person', strict: true, schema: PERSON } } }
-        : {}),
-      ...(maxTokens === undefined ? {} : { max_output_tokens: maxTokens }),
-      ...(temperature === undefined ? {} : { temperature }),
-    }
+    const body = responsesBody(options, asking)
     const client = openai(options)
     if (!isStream) {
       const whole = await client.responses.create(body, { signal })
@@ -222,6 +210,27 @@ const OPENAI_RESPONSES: Client = {
     if (last === undefined) throw new Error('the stream ended without its response')
     return readResponse(last)
   },
+}
+
+function responsesBody(
+  { model }: ClientOptions,
+  asking: Asking,
+): OpenAI.Responses.ResponseCreateParamsNonStreaming {
+  const { system, tools, schema, maxTokens, temperature } = asking
+  return {
+    model,
+    input: responsesInput(asking),
+    store: false,
+    ...(system === undefined ? {} : { instructions: system }),
+    ...(tools === true
+      ? { tools: [{ type: 'function' as const, name: 'weather', parameters: WEATHER, strict: true }] }
+      : {}),
+    ...(schema === true
+      ? { text: { format: { type: 'json_schema' as const, name: 'person', strict: true, schema: PERSON } } }
+      : {}),
+    ...(maxTokens === undefined ? {} : { max_output_tokens: maxTokens }),
+    ...(temperature === undefined ? {} : { temperature }),
+  }
 }
 
 function readResponse({ output, status, incomplete_details: why, usage }: OpenAI.Responses.Response): Read {
@@ -505,9 +514,13 @@ const ALL: readonly Client[] = [
   aiSdk('ai with @ai-sdk/openai, responses', 'responses', ({ url, model }) =>
     createOpenAI({ baseURL: `${url}/v1`, apiKey: KEY }).responses(model),
   ),
-  aiSdk('ai with @ai-sdk/anthropic', 'messages', ({ url, model }) =>
-    createAnthropic({ baseURL: `${url}/v1`, apiKey: KEY })(model),
-  ),
+  {
+    ...aiSdk('ai with @ai-sdk/anthropic', 'messages', ({ url, model }) =>
+      createAnthropic({ baseURL: `${url}/v1`, apiKey: KEY })(model),
+    ),
+    // Without knowing the model it asks for structured output through a tool of its own, which is the tool call's scenario.
+    can: ({ asking }) => asking.schema !== true,
+  },
   langchain('@langchain/openai', 'chat', ({ url, model, retries = 0, timeoutMs = 20_000 }, asking) => {
     const { maxTokens, temperature } = asking
     return new ChatOpenAI({
@@ -538,8 +551,9 @@ const ALL: readonly Client[] = [
       },
     ),
     // It asks for structured output through a tool of its own, which is the tool call's scenario.
+    readsInputEarly: true,
     can: ({ asking }) => asking.schema !== true,
   },
 ]
 
-export const CLIENTS: readonly Client[] = ALL.filter(({ dialect }) => dialect === 'chat')
+export const CLIENTS: readonly Client[] = ALL.filter(({ dialect }) => dialect !== 'responses')

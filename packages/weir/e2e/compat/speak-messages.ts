@@ -20,51 +20,19 @@ export const MESSAGES: Speaker = {
       throw new Error('not a request of this dialect')
     }
     if (typeof body.max_tokens !== 'number') throw new Error('max_tokens is needed')
-    const blocks = body.messages.flatMap(({ role, content }: Wire) =>
-      (typeof content === 'string' ? [{ type: 'text', text: content }] : content).map((one: Wire) => ({
-        role,
-        ...one,
-      })),
-    )
     checkTurns(body.messages)
-    const forced = body.tools?.find(({ name }: Wire) => name === body.tool_choice?.name)
-    const isSchemaTool = forced !== undefined && forced.name !== 'weather'
+    const blocks: readonly Wire[] = body.messages.flatMap(({ content }: Wire) => blocksOf(content))
     return {
-      system:
-        typeof body.system === 'string'
-          ? body.system
-          : (body.system ?? []).map(({ text }: Wire) => text).join('\n'),
-      texts: body.messages
-        .map(({ content }: Wire) =>
-          typeof content === 'string'
-            ? content
-            : content
-                .filter(({ type }: Wire) => type === 'text')
-                .map(({ text }: Wire) => text)
-                .join(''),
-        )
-        .filter((text: string) => text !== ''),
-      images: blocks
-        .filter(({ type }: Wire) => type === 'image')
-        .map(({ source }: Wire) =>
-          source.type === 'base64' ? `data:${source.media_type};base64,${source.data}` : source.url,
-        ),
-      tools: isSchemaTool
-        ? []
-        : (body.tools ?? []).map(({ name, input_schema: parameters }: Wire) => ({ name, parameters })),
+      system: textOf(body.system ?? ''),
+      texts: body.messages.map(({ content }: Wire) => textOf(content)).filter((text: string) => text !== ''),
+      images: blocks.filter(({ type }) => type === 'image').map(imageOf),
+      ...readTools(body),
       calls: blocks
-        .filter(({ type }: Wire) => type === 'tool_use')
-        .map(({ id, name, input }: Wire): ToolCall => ({ id, name, arguments: input })),
+        .filter(({ type }) => type === 'tool_use')
+        .map(({ id, name, input }): ToolCall => ({ id, name, arguments: input })),
       results: blocks
-        .filter(({ type }: Wire) => type === 'tool_result')
-        .map(({ tool_use_id: id, content }: Wire) => ({
-          id,
-          output: typeof content === 'string' ? content : content.map(({ text }: Wire) => text).join(''),
-        })),
-      schema:
-        body.output_config?.format?.schema ??
-        body.output_format?.schema ??
-        (isSchemaTool ? forced.input_schema : undefined),
+        .filter(({ type }) => type === 'tool_result')
+        .map(({ tool_use_id: id, content }) => ({ id, output: textOf(content) })),
       maxTokens: body.max_tokens,
       temperature: body.temperature,
       isStream: body.stream === true,
@@ -84,8 +52,6 @@ export const MESSAGES: Speaker = {
     usage: usageOf(reply),
   }),
   stream(reply): readonly string[] {
-    const event = (type: string, data: object = {}): string =>
-      `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
     const block = (index: number, start: object, deltas: readonly object[]): readonly string[] => [
       event('content_block_start', { index, content_block: start }),
       ...deltas.map((delta) => event('content_block_delta', { index, delta })),
@@ -135,6 +101,37 @@ export const MESSAGES: Speaker = {
     error: { type: ERROR_TYPES[status] ?? 'api_error', message: `the upstream says ${status}` },
     request_id: 'req_1',
   }),
+}
+
+function event(type: string, data: object = {}): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
+}
+
+function blocksOf(content: Wire): readonly Wire[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content
+}
+
+function textOf(content: Wire): string {
+  return blocksOf(content)
+    .filter(({ type }) => type === 'text')
+    .map(({ text }) => text)
+    .join('')
+}
+
+function imageOf({ source }: Wire): string {
+  return source.type === 'base64' ? `data:${source.media_type};base64,${source.data}` : source.url
+}
+
+/** A schema is asked for as the output's format, or as the input of a tool that must be called. */
+function readTools(body: Wire): Pick<Received, 'tools' | 'schema'> {
+  const tools: readonly Wire[] = body.tools ?? []
+  const format = body.output_config?.format ?? body.output_format
+  const forced = tools.find(({ name }) => name === body.tool_choice?.name && name !== 'weather')
+  if (forced !== undefined) return { tools: [], schema: forced.input_schema }
+  return {
+    tools: tools.map(({ name, input_schema: parameters }) => ({ name, parameters })),
+    schema: format?.schema,
+  }
 }
 
 /** The provider refuses two turns of one role in a row only in old versions; an empty text block it always refuses. */

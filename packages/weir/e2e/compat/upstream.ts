@@ -89,7 +89,7 @@ async function handle(speaker: Speaker, mock: MockUpstream, { request, response 
 
 /** In pieces of a few characters, none of which ends inside a character: JSON escapes those. */
 export function pieces(whole: string, count = 4): readonly string[] {
-  const points = [...whole]
+  const points = Array.from(whole)
   const size = Math.max(1, Math.ceil(points.length / count))
   return Array.from({ length: Math.ceil(points.length / size) }, (_, i) =>
     points.slice(i * size, (i + 1) * size).join(''),

@@ -57,7 +57,7 @@ export function toBlock(block: AnswerBlock, context: AnswerContext): Json {
       return { type: 'redacted_thinking', data: dataOf(block) }
     case 'text':
     case 'refusal':
-      return { type: 'text', text, citations: null }
+      return { type: 'text', text }
     case 'tool':
       return {
         type: 'tool_use',

@@ -116,7 +116,7 @@ export class MessagesEvents implements StreamWriter {
         return { type: 'redacted_thinking', data: dataOf(block) }
       case 'text':
       case 'refusal':
-        return { type: 'text', text: '', citations: null }
+        return { type: 'text', text: '' }
       case 'tool':
         return { type: 'tool_use', id: callId(block, this.#context), name: block.call?.name ?? '', input: {} }
     }
