@@ -6,6 +6,7 @@ import { isRecord } from '@weir/core'
 import { parseLoosely } from '../upstream/usage.ts'
 import { AnswerBlocks, type AnswerBlock } from './answer-blocks.ts'
 import type { AnswerContext } from './client-dialect.ts'
+import { CALL_MARK } from './marks.ts'
 import { asCount, asRecord, asRecords, asString, sealProof, type Json } from './hub.ts'
 
 export function toMessage(completion: Json, context: AnswerContext): Json {
@@ -98,9 +99,6 @@ export function markersOf({ call }: AnswerBlock): readonly Json[] {
   if (typeof signature !== 'string') return []
   return [{ type: 'redacted_thinking', data: sealProof(`${CALL_MARK}${signature}`, 'google', 'anthropic') }]
 }
-
-/** Starts the proof of a tool call, which belongs to the next call rather than to the thinking. */
-export const CALL_MARK = 'call:'
 
 const STOP_REASONS: ReadonlyMap<unknown, string> = new Map([
   ['stop', 'end_turn'],

@@ -5,7 +5,7 @@
  */
 import { WeirError } from '@weir/core'
 import type { ToChat } from './client-dialect.ts'
-import { CALL_MARK } from './client-messages-answer.ts'
+import { CALL_MARK } from './marks.ts'
 import { asRecord, asRecords, asString, openProof, pick, type Json, type ThinkingBlock } from './hub.ts'
 
 /** Members with the same name and meaning in a chat request or in the hub's. */

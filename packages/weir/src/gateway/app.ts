@@ -5,6 +5,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { WeirError } from '@weir/core'
 import { MESSAGES } from '../dialect/client-messages.ts'
+import { RESPONSES } from '../dialect/client-responses.ts'
 import { toWireError } from '../dialect/wire-error.ts'
 import { renderMetrics } from '../telemetry/exposition.ts'
 import { handle, handleChat, routeOnly, type ChatOptions } from './chat.ts'
@@ -84,10 +85,7 @@ export function createApp(inForce: InForce<AppOptions>): FastifyInstance {
   })
   app.setErrorHandler((error, request, reply) => sendError(options, { error, request, reply }))
   app.setNotFoundHandler((request, reply) => {
-    const error = new WeirError(
-      'request.route',
-      `there is no path ${pathOf(request)}; see docs/api.md for those there are`,
-    )
+    const error = new WeirError('request.route', missingPath(pathOf(request)))
     sendError(options, { error, request, reply })
   })
   for (const route of routes(inForce)) addRoute(app, options, route)
@@ -114,6 +112,11 @@ function routes(inForce: InForce<AppOptions>): readonly Route[] {
       method: 'POST',
       paths: underAnthropic(withoutVersion('/messages/count_tokens')),
       handler: (request, reply) => handleCountTokens(inForce.current, request, reply),
+    },
+    {
+      method: 'POST',
+      paths: withoutVersion('/responses'),
+      handler: (request, reply) => handle(inForce.current, { request, reply, dialect: RESPONSES }),
     },
     {
       method: 'POST',
@@ -207,6 +210,12 @@ function isPlain(encoding: string | undefined): boolean {
 
 function compressed(): WeirError {
   return new WeirError('request.encoding', 'the body is compressed; send it without a content-encoding')
+}
+
+function missingPath(path: string): string {
+  return /^\/(?:v1\/)?responses\//.test(path)
+    ? `no responses are stored here, so there is no path ${path}; send the whole conversation as input`
+    : `there is no path ${path}; see docs/api.md for those there are`
 }
 
 /** Without its query, which may hold a key that somebody put there. */
