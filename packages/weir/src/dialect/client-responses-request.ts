@@ -29,10 +29,7 @@ export function responsesToChat(body: Json): ToChat {
   const instructions = asString(body['instructions'])
   if (instructions !== '') reader.messages.push({ role: 'system', content: instructions })
   reader.readInput(body['input'])
-  const { tools, nativeTool } = toChatTools(body['tools'])
-  const choice = toChatToolChoice(body['tool_choice'])
-  if (nativeTool !== undefined) reader.nativeOnly ??= `the tool type ${nativeTool}`
-  else if (choice === 'native') reader.nativeOnly ??= 'this tool_choice'
+  const tools = reader.readTools(body)
   const messages = reader.messages.length === 0 ? [{ role: 'user', content: '' }] : reader.messages
   const same = SAME.filter((name) => body[name] !== null)
   return {
@@ -40,8 +37,7 @@ export function responsesToChat(body: Json): ToChat {
       ...pick(body, same),
       messages,
       ...toSettings(body),
-      ...(tools.length === 0 ? {} : { tools }),
-      ...(choice === undefined || choice === 'native' ? {} : { tool_choice: choice }),
+      ...tools,
     },
     hasForeignThinking: reader.hasForeignThinking,
     ...(reader.nativeOnly === undefined ? {} : { nativeOnly: reader.nativeOnly }),
@@ -107,6 +103,17 @@ class ItemReader {
     }
     for (const item of asRecords(input)) this.#read(item)
     this.#close()
+  }
+
+  readTools({ tools: offered, tool_choice: chosen }: Json): Json {
+    const { tools, nativeTool } = toChatTools(offered)
+    const choice = toChatToolChoice(chosen)
+    if (nativeTool !== undefined) this.nativeOnly ??= `the tool type ${nativeTool}`
+    else if (choice === 'native') this.nativeOnly ??= 'this tool_choice'
+    return {
+      ...(tools.length === 0 ? {} : { tools }),
+      ...(choice === undefined || choice === 'native' ? {} : { tool_choice: choice }),
+    }
   }
 
   #read(item: Json): void {
