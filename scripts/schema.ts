@@ -42,10 +42,13 @@ function toPlain(markdown: string): string {
     .trim()
 }
 
-/** A table of prices has the keys of a model's own, which the page says once. */
+/** A table of prices has the keys of a model's own, a model's sections and its upstreams those of others: the page says each once. */
 function meaningOf(meanings: ReadonlyMap<string, string>, path: string): string | undefined {
   const untiered = path.replace(/\.tiers\.\w+\./, '.')
-  return meanings.get(path) ?? meanings.get(untiered) ?? meanings.get(untiered.replace('.longContext.', '.'))
+  const single = path.replace('.<name>.upstreams.', '.<name>.')
+  const shared = single.replace(/^models\.<name>\./, '')
+  const known = [path, untiered, untiered.replace('.longContext.', '.'), single, shared]
+  return known.map((one) => meanings.get(one)).find((meaning) => meaning !== undefined)
 }
 
 /** The same schema with a description on each key that has a meaning. Members of a map are those of `<name>`. */

@@ -80,7 +80,7 @@ describe('each request leaves a row', () => {
       body: chatBody('easy, waits'),
       signal: abort.signal,
     }).catch(() => {})
-    await until(() => fleet.small.seen.length === 5)
+    await until(() => fleet.small.seen.at(-1)?.body.includes('waits') === true)
     abort.abort()
     await gone
     await gateway.close()

@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'upstream.connect'
   | 'upstream.first_byte'
   | 'upstream.stalled'
+  | 'upstream.too_slow'
+  | 'upstream.unavailable'
   | 'upstream.refused'
   | 'upstream.bad_body'
   | 'artifact.unreadable'
@@ -92,6 +94,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'upstream.connect': row(502),
   'upstream.first_byte': row(504),
   'upstream.stalled': row(504),
+  'upstream.too_slow': row(504),
+  'upstream.unavailable': row(503),
   'upstream.refused': row(502),
   'upstream.bad_body': row(502),
   'artifact.unreadable': row(null),

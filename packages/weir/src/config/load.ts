@@ -7,7 +7,6 @@ import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import {
   isRecord,
-  isWeirError,
   WeirError,
   type Caps,
   type Mode,
@@ -19,15 +18,16 @@ import type { Abstention } from '../gateway/abstain.ts'
 import type { RecordOptions } from '../gateway/start.ts'
 import type { MetricsOptions } from '../gateway/watching.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
-import { parseBaseUrl } from '../upstream/base-url.ts'
 import type { Timeouts, UpstreamModel } from '../upstream/definition.ts'
+import type { FaultOptions } from '../upstream/faults.ts'
 import type { ExternalDefinition } from '../upstream/external.ts'
-import { DEFAULT_PRICES, loadPrices, NO_PRICES, pricesFor } from './price-catalogue.ts'
+import { DEFAULT_PRICES, loadPrices, NO_PRICES, pricesFor, type PriceCatalogue } from './price-catalogue.ts'
 import { askedModels, toSpecs } from './scorers.ts'
 import { resolveSecret } from './secret.ts'
+import { toPlaces } from './places.ts'
 import { parseSource, type KeyPath, type Source } from './source.ts'
 import { suggest } from './suggest.ts'
-import { writtenConfig, type WrittenConfig } from './written.ts'
+import { writtenConfig, type WrittenConfig, type WrittenModel } from './written.ts'
 
 /** The running configuration: frozen, nothing optional but what can be absent. Printing it prints references, never secrets. */
 export interface Config {
@@ -55,6 +55,7 @@ export interface Config {
   readonly small: string | null
   readonly large: string | null
   readonly timeouts: Timeouts
+  readonly faults: FaultOptions
   /** Null: nothing is recorded. */
   readonly record: RecordOptions | null
   /** Null: nothing is counted. */
@@ -127,15 +128,8 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
   const { source, written } = parseWritten(path, text)
   const folder = dirname(path)
   const prices = loadPrices(toPricesPath(written.prices, folder))
-  const models = Object.entries(written.models).map(([model, { baseUrl, apiKey, ...rest }]) => {
-    const at = (key: string): string => source.place(['models', model, key])
-    checkName(model, source.place(['models', model]))
-    checkBaseUrl(baseUrl, at('baseUrl'))
-    const secret =
-      apiKey === undefined ? {} : { apiKey: resolveSecret({ reference: apiKey, where: at('apiKey'), env }) }
-    const listed = pricesFor(prices, { name: rest.upstreamModel ?? model, model: written.models[model] })
-    return Object.freeze({ model, baseUrl, ...listed, ...dropUndefined(rest), ...secret })
-  })
+  const reading = { source, env, prices }
+  const models = Object.entries(written.models).map(([name, model]) => toModel(name, model, reading))
   const names = models.map(({ model }) => model)
   for (const side of ['small', 'large'] as const)
     checkSide(written[side], { names, where: source.place([side]) })
@@ -159,6 +153,7 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
     small: written.small ?? null,
     large: written.large ?? null,
     timeouts: Object.freeze(written.timeouts),
+    faults: Object.freeze({ retry: written.retry, breaker: written.breaker, hedge: written.hedge }),
     record:
       written.record === undefined
         ? null
@@ -171,6 +166,32 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
 
 function toPricesPath(written: string, folder: string): string {
   return written === DEFAULT_PRICES || written === NO_PRICES ? written : resolve(folder, written)
+}
+
+interface Reading {
+  readonly prices: PriceCatalogue
+  readonly source: Source
+  readonly env: Environment
+}
+
+function toModel(model: string, written: WrittenModel, { source, env, prices }: Reading): UpstreamModel {
+  const place = (path: KeyPath): string => source.place(['models', model, ...path])
+  checkName(model, place([]))
+  const { baseUrl, apiKey, apiKeys, upstreamModel, weight, allowPrivate, upstreams, ...stated } = written
+  const { timeouts, retry, breaker, hedge, ...rest } = stated
+  const places = { baseUrl, apiKey, apiKeys, upstreamModel, weight, allowPrivate, upstreams }
+  const first = toPlaces(places, { place, env })
+  const priced = { ...written, baseUrl: first.baseUrl }
+  return Object.freeze({
+    model,
+    ...pricesFor(prices, { name: first.upstreamModel ?? model, model: priced }),
+    ...dropUndefined(rest),
+    ...(timeouts === undefined ? {} : { timeouts: dropUndefined(timeouts) }),
+    ...(retry === undefined ? {} : { retry: dropUndefined(retry) }),
+    ...(breaker === undefined ? {} : { breaker: dropUndefined(breaker) }),
+    ...(hedge === undefined ? {} : { hedge: dropUndefined(hedge) }),
+    ...first,
+  })
 }
 
 function toExternal(
@@ -206,15 +227,6 @@ function checkName(name: string, where: string): void {
       'config.value',
       `${where}: a model name may hold printable ASCII only; use upstreamModel for others`,
     )
-  }
-}
-
-function checkBaseUrl(baseUrl: string, where: string): void {
-  try {
-    parseBaseUrl(baseUrl)
-  } catch (error) {
-    if (isWeirError(error)) throw new WeirError(error.code, `${where} ${error.message}`)
-    throw error
   }
 }
 
@@ -255,7 +267,7 @@ export function knownKeys(path: KeyPath): readonly string[] {
   for (const step of path) {
     if (!isRecord(node)) return []
     const properties = isRecord(node['properties']) ? node['properties'] : {}
-    node = properties[String(step)] ?? node['additionalProperties']
+    node = properties[String(step)] ?? node['additionalProperties'] ?? node['items']
   }
   return isRecord(node) && isRecord(node['properties']) ? Object.keys(node['properties']) : []
 }

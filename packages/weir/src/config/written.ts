@@ -7,16 +7,14 @@ import { POLICY_NAMES, type PolicyName } from '@weir/core'
 import { DEFAULT_MAX_BODY_BYTES, DEFAULT_QUALITY } from '../gateway/start.ts'
 import { DEFAULT_ABSTENTION } from '../gateway/abstain.ts'
 import { DEFAULT_KEEP_ALIVE_MS } from '../gateway/keep-alive.ts'
-import { DEFAULT_TIMEOUTS } from '../upstream/definition.ts'
+import { faultSections, modelFaults, type WrittenFaults, type WrittenModelFaults } from './written-faults.ts'
+import type { WrittenPlaces } from './places.ts'
 import { DEFAULT_PRICES } from './price-catalogue.ts'
 import { priceShape, type WrittenPrices } from './written-prices.ts'
 import { writtenMetrics, type WrittenMetrics } from './written-metrics.ts'
 import { writtenScorers, type WrittenScorers } from './written-scorers.ts'
 
-export interface WrittenModel extends WrittenPrices {
-  readonly baseUrl: string
-  readonly apiKey?: string | undefined
-  readonly upstreamModel?: string | undefined
+export interface WrittenModel extends WrittenPlaces, WrittenModelFaults, WrittenPrices {
   readonly promptBilled?: 'once' | 'per-sample' | undefined
   readonly images: boolean
   readonly tools: boolean
@@ -33,7 +31,7 @@ export interface WrittenCaps {
 }
 
 /** After checking: defaults are filled in, references are still text. */
-export interface WrittenConfig {
+export interface WrittenConfig extends WrittenFaults {
   readonly listen: { readonly host: string; readonly port: number }
   readonly artifact?: string | undefined
   readonly quality: number
@@ -50,7 +48,6 @@ export interface WrittenConfig {
   readonly prices: string
   readonly small?: string | undefined
   readonly large?: string | undefined
-  readonly timeouts: { readonly connectMs: number; readonly firstByteMs: number; readonly idleMs: number }
   readonly record?: { readonly path: string; readonly storeText: boolean } | undefined
   readonly metrics?: WrittenMetrics | undefined
   readonly maxBodyBytes: number
@@ -59,29 +56,33 @@ export interface WrittenConfig {
 const level = z.number().gt(0).lte(1)
 const milliseconds = z.int().gte(1).lte(3_600_000)
 
-const model = z.strictObject({
-  /** With or without /v1. */
-  baseUrl: z.string(),
-  /** A reference, env:NAME. Absent: the caller's Authorization header is forwarded. */
-  apiKey: z.string().optional(),
-  /** Default: the name that the model has here. */
-  upstreamModel: z.string().min(1).optional(),
-  /** USD per million tokens. Absent means unknown, never free. */
-  ...priceShape,
-  /** False when the model cannot read images. Default true: unknown means allowed, the upstream will say. */
-  images: z.boolean().default(true),
-  tools: z.boolean().default(true),
-  /** How the prompt of a call for several answers is billed. Absent: as if each answer were a call of its own. */
-  promptBilled: z.enum(['once', 'per-sample']).optional(),
-  /** True when it gives token log-probabilities. Default false: signals that need them are refused at start. */
-  logprobs: z.boolean().default(false),
-  /** Alternatives per token, at most. */
-  topLogprobs: z.int().gte(0).lte(100).default(0),
-  /** True when it draws several answers in one call. Default false: one call for each. */
-  nativeSamples: z.boolean().default(false),
-  /** False when it refuses stream_options. */
-  streamUsage: z.boolean().default(true),
-})
+const model = z
+  .strictObject({
+    /** With or without /v1. Needed unless `upstreams` is given. */
+    baseUrl: z.string().optional(),
+    /** A reference, env:NAME. Absent: the caller's Authorization header is forwarded. */
+    apiKey: z.string().optional(),
+    /** Default: the name that the model has here. */
+    upstreamModel: z.string().min(1).optional(),
+    /** USD per million tokens. Absent means unknown, never free. */
+    ...priceShape,
+    /** False when the model cannot read images. Default true: unknown means allowed, the upstream will say. */
+    images: z.boolean().default(true),
+    tools: z.boolean().default(true),
+    /** How the prompt of a call for several answers is billed. Absent: as if each answer were a call of its own. */
+    promptBilled: z.enum(['once', 'per-sample']).optional(),
+    /** True when it gives token log-probabilities. Default false: signals that need them are refused at start. */
+    logprobs: z.boolean().default(false),
+    /** Alternatives per token, at most. */
+    topLogprobs: z.int().gte(0).lte(100).default(0),
+    /** True when it draws several answers in one call. Default false: one call for each. */
+    nativeSamples: z.boolean().default(false),
+    /** False when it refuses stream_options. */
+    streamUsage: z.boolean().default(true),
+    ...modelFaults,
+  })
+  /** Of the published schema; places.ts checks it here, with a message that says more. */
+  .meta({ oneOf: [{ required: ['baseUrl'] }, { required: ['upstreams'] }] })
 
 export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   listen: z
@@ -128,13 +129,7 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   /** Must be the artifact's pair when given. */
   small: z.string().optional(),
   large: z.string().optional(),
-  timeouts: z
-    .strictObject({
-      connectMs: milliseconds.default(DEFAULT_TIMEOUTS.connectMs),
-      firstByteMs: milliseconds.default(DEFAULT_TIMEOUTS.firstByteMs),
-      idleMs: milliseconds.default(DEFAULT_TIMEOUTS.idleMs),
-    })
-    .prefault({}),
+  ...faultSections,
   /** Absent: nothing is recorded. */
   record: z
     .strictObject({

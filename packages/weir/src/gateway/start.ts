@@ -9,6 +9,7 @@ import type { Log } from '../telemetry/log.ts'
 import type { Observer } from '../telemetry/observer.ts'
 import { readStore } from '../telemetry/store-readings.ts'
 import { createUpstreamClient } from '../upstream/client.ts'
+import type { FaultOptions } from '../upstream/faults.ts'
 import { createExternalClient, type ExternalDefinition } from '../upstream/external.ts'
 import { DEFAULT_ABSTENTION, type Abstention } from './abstain.ts'
 import { createExtraCalls, type ExtraCalls } from './extra-calls.ts'
@@ -41,6 +42,8 @@ export interface GatewayOptions {
   /** Absent: nothing is recorded. */
   readonly record?: RecordOptions
   readonly timeouts?: Partial<Timeouts>
+  /** Retry, breaker and hedging; one absent is its default. */
+  readonly faults?: Partial<FaultOptions>
   /** Default 32 MiB. */
   readonly maxBodyBytes?: number
   /** Between comments on a stream that is held back, ms. Default 10,000. */
@@ -150,7 +153,10 @@ type Fixed = Pick<AppOptions, 'maxBodyBytes' | 'log' | 'now' | 'isReady' | 'stor
 function createHeld(options: GatewayOptions, fixed: Fixed): Held & { readonly app: AppOptions } {
   const { river, models, quality = DEFAULT_QUALITY, record } = options
   checkModels(river, models)
-  const upstream = createUpstreamClient(models, { ...DEFAULT_TIMEOUTS, ...options.timeouts })
+  const upstream = createUpstreamClient(models, {
+    timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
+    ...options.faults,
+  })
   const reading = toReading(options)
   const running = createRunning()
   return {

@@ -12,6 +12,7 @@ import {
   type StoredMessage,
 } from '@weir/core'
 import { createUpstreamClient, type LiveAttempt, type UpstreamClient } from '../upstream/client.ts'
+import { UNAIDED } from '../upstream/faults.ts'
 import { DEFAULT_TIMEOUTS, type UpstreamModel } from '../upstream/definition.ts'
 import { meterCostUsd, parseLoosely, readUsage } from '../upstream/usage.ts'
 import { dropUndefined } from './drop-undefined.ts'
@@ -59,7 +60,7 @@ export async function collectOutcomes<Q extends Asked>(
   const { questions, known = [], concurrency = 32, signal, onFailure } = options
   const rows = new Map(known.map((row) => [row.id, row]))
   const left = questions.filter(({ id }) => !rows.has(id)).values()
-  const client = createUpstreamClient(options.models, DEFAULT_TIMEOUTS)
+  const client = createUpstreamClient(options.models, { timeouts: DEFAULT_TIMEOUTS, ...UNAIDED })
   const take = async (question: Q): Promise<void> => {
     try {
       const row = await askAll(client, question, options)

@@ -12,6 +12,7 @@ import {
   type Attempt,
 } from '@weir/core'
 import { createUpstreamClient } from '../upstream/client.ts'
+import { UNAIDED } from '../upstream/faults.ts'
 import { DEFAULT_TIMEOUTS, type UpstreamModel } from '../upstream/definition.ts'
 import { readAttempt } from '../upstream/read-attempt.ts'
 import type { Question } from './questions.ts'
@@ -55,7 +56,7 @@ function fold(text: string | undefined): string | undefined {
 }
 
 export function createJudgeGrader(judge: UpstreamModel): Grader {
-  const client = createUpstreamClient([judge], DEFAULT_TIMEOUTS)
+  const client = createUpstreamClient([judge], { timeouts: DEFAULT_TIMEOUTS, ...UNAIDED })
   let costUsd = 0
   const ask: AskModel = async ({ messages, maxOutputTokens, temperature }) => {
     const model = judge.upstreamModel ?? judge.model

@@ -1,50 +1,22 @@
 /**
  * Upstream client: all configured models behind one `call`. A call gives an attempt: an answer that is ready to be sent, or an
- * error with a code. It never throws for an upstream's failure, so that policies can act on it (failover).
+ * error with a code. It never throws for an upstream's failure, so that policies can act on it (failover to another model). What is tried
+ * before that, within a model, is in retry.ts, spread.ts and endpoint.ts.
  */
-import { performance } from 'node:perf_hooks'
-import { WeirError, type Attempt, type Reason } from '@weir/core'
+import { WeirError } from '@weir/core'
 import type { DialectName } from '../dialect/hub.ts'
-import { createAdapter, type Adapter } from './adapter.ts'
-import { AnswerReader, type Answer, type Read, type Refusal } from './answer.ts'
+import { createAdapter } from './adapter.ts'
+import { REAL_CLOCK, type Clock } from './clock.ts'
 import type { Timeouts, UpstreamModel } from './definition.ts'
-import { createOrigin, type Failure, type Origin } from './dispatch.ts'
-import { forwardedAuth, providerOf } from './providers.ts'
+import { createOrigin, type Origin } from './dispatch.ts'
+import { Endpoint } from './endpoint.ts'
+import { DEFAULT_FAULTS, type FaultOptions } from './faults.ts'
+import type { CallRequest, LiveAttempt, Send } from './live-attempt.ts'
+import { renameModel } from './rename-model.ts'
+import { sendWithRetry } from './retry.ts'
+import { createSpread } from './spread.ts'
 
-export interface LiveAttempt extends Attempt {
-  /** Absent when the attempt has an error. */
-  readonly answer?: Answer
-  /** Present when the upstream answered with a status that fails over. */
-  readonly refusal?: Refusal
-  /** performance.now() when the call began, ms. */
-  readonly startedAtMs: number
-  /** Why this model was called. */
-  readonly reason?: Reason
-  /** True when the answer is in the caller's own dialect, untouched. Absent: chat. */
-  readonly isRaw?: boolean
-  /** The answer at a position of `answers`; present when several were drawn. */
-  readonly pick?: (position: number) => Answer | undefined
-  /** Closes an answer that is still arriving; absent when nothing of it is outstanding. */
-  readonly cancel?: () => void
-}
-
-/** Ties the running call to the caller's connection: when that closes, the call is dropped. */
-export interface Lifeline {
-  isGone: boolean
-  call: { drop(failure?: Failure): void } | undefined
-}
-
-export interface CallRequest {
-  readonly model: string
-  readonly body: Buffer
-  /** Extra headers of this request, names and values alternating. */
-  readonly headers: readonly string[]
-  /** The caller's Authorization header; used only for a model without a key of the operator. */
-  readonly authorization?: string
-  readonly lifeline: Lifeline
-  /** Dialect of body and answer where they are the caller's own, untouched: the model's dialect then. Absent: chat. */
-  readonly raw?: DialectName
-}
+export type { CallRequest, Lifeline, LiveAttempt } from './live-attempt.ts'
 
 export interface UpstreamClient {
   has(model: string): boolean
@@ -57,34 +29,31 @@ export interface UpstreamClient {
   destroy(): Promise<void>
 }
 
-interface Route {
-  readonly definition: UpstreamModel
-  readonly origin: Origin
-  readonly adapter: Adapter
-  readonly wireName: Buffer
-  readonly headers: readonly string[]
-  readonly hasKey: boolean
+/** Effects and limits; all but the limits have defaults. */
+export interface ClientOptions extends Partial<FaultOptions> {
+  readonly timeouts: Timeouts
+  readonly clock?: Clock
+  /** In [0, 1). */
+  readonly random?: () => number
 }
 
-/** Throws `config.value` for a base URL that is none. Models of one origin share its connections. */
-export function createUpstreamClient(models: readonly UpstreamModel[], timeouts: Timeouts): UpstreamClient {
-  const origins = new Map<string, Origin>()
+type Filled = Required<ClientOptions>
+
+interface Route {
+  readonly definition: UpstreamModel
+  readonly wireName: Buffer
+  readonly send: Send
+}
+
+/** Throws `config.value` for a base URL that is none. Upstreams of one origin share its connections. */
+export function createUpstreamClient(
+  models: readonly UpstreamModel[],
+  options: ClientOptions,
+): UpstreamClient {
+  const filled: Filled = { ...DEFAULT_FAULTS, clock: REAL_CLOCK, random: drawJitter, ...options }
+  const origins = new Origins()
   const routes = new Map<string, Route>()
-  for (const written of models) {
-    const adapter = createAdapter(written)
-    const { origin: address, dialect } = adapter
-    const definition = { ...written, dialect }
-    const origin = origins.get(address) ?? createOrigin(address, timeouts)
-    origins.set(address, origin)
-    routes.set(definition.model, {
-      definition,
-      origin,
-      adapter,
-      wireName: Buffer.from(JSON.stringify(definition.upstreamModel ?? definition.model)),
-      headers: adapter.headersOf(definition.apiKey?.reveal()),
-      hasKey: definition.apiKey !== undefined,
-    })
-  }
+  for (const definition of models) routes.set(definition.model, createRoute(definition, filled, origins))
   const route = (model: string): Route => {
     const found = routes.get(model)
     if (found === undefined) throw new WeirError('internal.bug', `no upstream for model ${model}`)
@@ -95,61 +64,79 @@ export function createUpstreamClient(models: readonly UpstreamModel[], timeouts:
     has: (model) => routes.has(model),
     get: (model) => routes.get(model)?.definition,
     wireName: (model) => route(model).wireName,
-    call: (request) => callRoute(route(request.model), request),
-    close: async () => {
-      await Promise.all([...origins.values()].map((origin) => origin.close()))
-    },
-    destroy: async () => {
-      await Promise.all([...origins.values()].map((origin) => origin.destroy()))
-    },
+    call: (request) => route(request.model).send(request),
+    close: () => origins.all((origin) => origin.close()),
+    destroy: () => origins.all((origin) => origin.destroy()),
   }
 }
 
-function callRoute(route: Route, request: CallRequest): Promise<LiveAttempt> {
-  const startedAtMs = performance.now()
-  const { model, lifeline, authorization } = request
-  if (lifeline.isGone) return Promise.resolve({ model, startedAtMs, latencyMs: 0, error: GONE })
-  const isCallersKey = !route.hasKey && authorization !== undefined
-  return new Promise((resolve) => {
-    const finish = (read: Read): void => {
-      // Nothing is left to drop. Kept, it would tie this request's objects to those of the next one.
-      if (read.answer?.kind !== 'stream') lifeline.call = undefined
-      resolve(toAttempt(route, read, startedAtMs))
-    }
-    const prepared = route.adapter.prepare(request.body, request.raw)
-    if ('failure' in prepared) return finish(prepared)
-    const { path, body, headers, raw, usage } = prepared
-    const reader = new AnswerReader({ isCallersKey, done: finish, raw, usage })
-    lifeline.call = reader
-    reader.exchange = route.origin.post(
-      { path, headers: headersFor(route, request, headers), body },
-      prepared.wrap(reader, () => reader.exchange?.abort()),
-    )
+/** Waits need no seed: nothing that is recorded or replayed depends on them. */
+function drawJitter(): number {
+  // oxlint-disable-next-line no-restricted-properties -- the default of an injected source; replays have no waits
+  return Math.random()
+}
+
+/** What every place of a model shares, and the first place's dialect: callers are told what the model speaks. */
+function createRoute(written: UpstreamModel, options: Filled, origins: Origins): Route {
+  const { upstreams: places = [written], ...shared } = written
+  const wireName = nameAt(written)
+  const timeouts = { ...options.timeouts, ...written.timeouts }
+  const breaker = { ...options.breaker, ...written.breaker }
+  const endpoints = places.map((place, position) => {
+    const definition = { ...shared, ...place }
+    const adapter = createAdapter(definition)
+    const name = nameAt(definition)
+    const reach = { ...timeouts, allowPrivate: place.allowPrivate ?? false }
+    return new Endpoint({
+      definition,
+      position,
+      adapter,
+      origin: origins.get(adapter.origin, reach),
+      timeouts,
+      breaker,
+      clock: options.clock,
+      ...(name.equals(wireName) ? {} : { rename: (body: Buffer) => renameModel(body, name) }),
+    })
   })
+  const dialect = commonDialect(written.model, endpoints)
+  const { clock, random } = options
+  const spread = createSpread(endpoints, { clock, random })
+  const tools = { retry: { ...options.retry, ...written.retry }, clock, random }
+  const definition = { ...written, dialect }
+  return { definition, wireName, send: (request) => sendWithRetry(spread, tools, request) }
 }
 
-function headersFor(
-  { definition, adapter, headers, hasKey }: Route,
-  request: CallRequest,
-  own: readonly string[],
-): readonly string[] {
-  const { authorization } = request
-  const isForwarded = !hasKey && authorization !== undefined
-  if (!isForwarded && request.headers.length === 0 && own.length === 0) return headers
-  const all = [...headers, ...adapter.selectHeaders(request.headers), ...own]
-  if (isForwarded) all.push(...forwardedAuth(providerOf(definition.provider).auth, authorization))
-  return all
+/** A caller's own bytes can go to any of them only when they speak alike. */
+function commonDialect(model: string, endpoints: readonly Endpoint[]): DialectName {
+  const [first = 'chat', ...others] = new Set(endpoints.map(({ dialect }) => dialect))
+  if (others.length === 0) return first
+  throw new WeirError(
+    'config.value',
+    `the upstreams of ${model} speak ${[first, ...others].join(' and ')}; make them two models, or set dialect`,
+  )
 }
 
-const GONE = { code: 'request.aborted', message: 'the caller closed the connection' } as const
+function nameAt({ model, upstreamModel }: UpstreamModel): Buffer {
+  return Buffer.from(JSON.stringify(upstreamModel ?? model))
+}
 
-function toAttempt({ definition }: Route, read: Read, startedAtMs: number): LiveAttempt {
-  const { model } = definition
-  const latencyMs = performance.now() - startedAtMs
-  if (read.answer === undefined) {
-    const { failure } = read
-    const error = { code: failure.code, message: `${model}: ${failure.message}` }
-    return { model, startedAtMs, latencyMs, error, ...('status' in failure ? { refusal: failure } : {}) }
+interface Reach extends Timeouts {
+  readonly allowPrivate: boolean
+}
+
+/** Connections to one origin under the same limits are shared. */
+class Origins {
+  readonly #origins = new Map<string, Origin>()
+
+  get(address: string, { connectMs, firstByteMs, idleMs, allowPrivate }: Reach): Origin {
+    const key = JSON.stringify([address, connectMs, firstByteMs, idleMs, allowPrivate])
+    const origin =
+      this.#origins.get(key) ?? createOrigin(address, { connectMs, firstByteMs, idleMs, allowPrivate })
+    this.#origins.set(key, origin)
+    return origin
   }
-  return { model, startedAtMs, latencyMs, answer: read.answer }
+
+  async all(act: (origin: Origin) => Promise<void>): Promise<void> {
+    await Promise.all([...this.#origins.values()].map(act))
+  }
 }
