@@ -10,25 +10,23 @@ import type { Cure } from './live-attempt.ts'
 /** The upstream did not do what was asked, and may the next time. 409 and 425: a lock or a race there. 529: overloaded, as Anthropic says it. */
 const REPEATABLE: ReadonlySet<number> = new Set([408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529])
 
+const CURES: Readonly<Record<Failure['code'], Cure>> = {
+  'upstream.connect': 'repeat',
+  'upstream.bad_body': 'repeat',
+  'upstream.refused': 'repeat',
+  'upstream.first_byte': 'elsewhere',
+  'upstream.stalled': 'elsewhere',
+  'upstream.unavailable': 'elsewhere',
+  'upstream.too_slow': 'none',
+  'request.aborted': 'none',
+  'request.unsupported': 'none',
+  'limit.time': 'none',
+  'limit.doubt': 'none',
+}
+
 export function cureOf(failure: Failure | Refusal): Cure {
   if ('status' in failure) return REPEATABLE.has(failure.status) ? 'repeat' : 'elsewhere'
-  switch (failure.code) {
-    case 'upstream.connect':
-    case 'upstream.bad_body':
-      return failure.isLasting === true ? 'elsewhere' : 'repeat'
-    case 'upstream.refused':
-      return 'repeat'
-    case 'upstream.first_byte':
-    case 'upstream.stalled':
-    case 'upstream.unavailable':
-      return 'elsewhere'
-    case 'upstream.too_slow':
-    case 'request.aborted':
-    case 'request.unsupported':
-    case 'limit.time':
-    case 'limit.doubt':
-      return 'none'
-  }
+  return failure.isLasting === true ? 'elsewhere' : CURES[failure.code]
 }
 
 /**
