@@ -40,6 +40,12 @@ export class ChunkWriter {
     return this.role() + this.#head + choice + this.#tail
   }
 
+  /** Log-probabilities of what came before it in the same event. */
+  logprobs(logprobs: Json, index = 0): string {
+    const choice = { index, delta: {}, logprobs, finish_reason: null }
+    return `${this.role()}${this.#head}${JSON.stringify([choice])}${this.#tail}`
+  }
+
   /** Nothing when it was written already. */
   role(): string {
     if (this.#hasRole) return ''

@@ -1,5 +1,5 @@
 /** Anthropic Messages as an upstream speaks it. */
-import { fromMessage, toMessagesError, toUsage } from './from-messages.ts'
+import { fromMessage, toMessagesError } from './from-messages.ts'
 import { MessagesStream } from './from-messages-stream.ts'
 import type { Native } from './native.ts'
 import { toMessages } from './to-messages.ts'
@@ -8,6 +8,5 @@ export const MESSAGES_NATIVE: Native = {
   fromChat: toMessages,
   toCompletion: fromMessage,
   createStream: (context) => new MessagesStream(context),
-  toUsage,
   toError: toMessagesError,
 }

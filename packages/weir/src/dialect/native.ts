@@ -11,8 +11,6 @@ export interface Native {
   /** A whole reply as a chat completion; undefined when it is none. */
   toCompletion(reply: Json, context: ReplyContext): Json | undefined
   createStream(context: ReplyContext): NativeStream
-  /** Native token counts as a chat completion's `usage`. */
-  toUsage(usage: Json): Json
   /** What of the request the reply must be read by. */
   contextOf?(chat: Json): Pick<ReplyContext, 'answerTool'>
   /** The error of a reply in OpenAI's shape. `body`: undefined when it is no JSON. */

@@ -1,7 +1,7 @@
 /**
  * Deliver: how each end of a request reaches the caller (a whole answer, a stream, no answer, a declined one) and the store.
  */
-import type { ErrorCode, River } from '@weir/core'
+import type { ErrorCode, River, Usage } from '@weir/core'
 import { readResponseText, readStreamText } from '../record/live-outcome.ts'
 import type { OutcomeStore } from '../record/store.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -315,11 +315,16 @@ function recordStream(
     error: error?.code,
     ending: {
       latencyMs: performance.now() - startedAtMs,
-      usage: usage() ?? exchange.calls?.streamUsage,
+      usage: usage() ?? usageOf(accepted) ?? exchange.calls?.streamUsage,
       text: text === undefined ? undefined : readStreamText(text),
       error: error?.code,
     },
   })
+}
+
+/** Of a translated stream, also where the caller did not ask for the usage event. */
+function usageOf({ answer }: LiveAttempt): Usage | undefined {
+  return answer?.kind === 'stream' ? answer.usage?.() : undefined
 }
 
 /** Returns our own time so far: since the request was read, minus the waiting for upstreams. */

@@ -5,17 +5,20 @@
  */
 import { performance } from 'node:perf_hooks'
 import { randomUUID } from 'node:crypto'
-import { isRecord, isWeirError, parseJson } from '@weir/core'
+import { isRecord, isWeirError, parseJson, type Usage } from '@weir/core'
 import type { DialectName, Json } from '../dialect/hub.ts'
+import { BEDROCK_NATIVE } from '../dialect/bedrock.ts'
+import { GEMINI_NATIVE } from '../dialect/gemini.ts'
 import { MESSAGES_NATIVE } from '../dialect/messages.ts'
 import type { Native, ReplyContext } from '../dialect/native.ts'
+import { RESPONSES_NATIVE } from '../dialect/responses.ts'
 import type { UpstreamModel } from './definition.ts'
 import type { Failure, Sink } from './dispatch.ts'
-import { Tap, TranslatedReply, type RawAnswer } from './native-reply.ts'
+import { TranslatedReply, type RawAnswer } from './native-reply.ts'
 import { authHeaders, providerOf } from './providers.ts'
 import { applyQuirks, createQuirks, type Quirks } from './quirks.ts'
+import { sign } from './sigv4.ts'
 import { createTarget } from './target.ts'
-import { readUsage } from './usage.ts'
 
 /** A request ready to be sent. */
 export interface Prepared {
@@ -28,7 +31,7 @@ export interface Prepared {
   /** Present when the answer's bytes are of another dialect than chat. */
   readonly raw?: RawAnswer
   /** Counts of a translated stream. */
-  readonly usage?: RawAnswer['usage']
+  readonly usage?: () => Usage | undefined
 }
 
 export interface Adapter {
@@ -45,7 +48,12 @@ export interface Adapter {
   headersOf(key: string | undefined): readonly string[]
 }
 
-const NATIVES: Readonly<Partial<Record<DialectName, Native>>> = { messages: MESSAGES_NATIVE }
+const NATIVES: Readonly<Partial<Record<DialectName, Native>>> = {
+  messages: MESSAGES_NATIVE,
+  responses: RESPONSES_NATIVE,
+  gemini: GEMINI_NATIVE,
+  bedrock: BEDROCK_NATIVE,
+}
 
 /** Throws `config.value` for a base URL that is none. */
 export function createAdapter(definition: UpstreamModel): Adapter {
@@ -61,13 +69,14 @@ export function createAdapter(definition: UpstreamModel): Adapter {
   const paths: Paths = { whole: target.pathFor(name, false), stream: target.pathFor(name, true) }
   const { maxOutputTokens } = definition
   const options = maxOutputTokens === undefined ? {} : { maxOutputTokens }
+  const sign = createSigner(definition, target.origin)
   return {
     origin: target.origin,
     dialect: target.dialect,
     prepare: (body, raw) => {
       if (native === undefined) return prepareChat(body, paths, quirks)
       if (raw === target.dialect) return prepareRaw(body, raw, { native, paths })
-      return prepareNative(body, { native, paths, name, options, quirks })
+      return prepareNative(body, { native, paths, name, options, quirks, sign })
     },
     selectHeaders: (headers) => selectHeaders(headers, forwards),
     headersOf: (key) => [
@@ -113,24 +122,16 @@ function prepareRaw(
   dialect: DialectName,
   { native, paths }: Pick<NativeTarget, 'native' | 'paths'>,
 ): Prepared {
-  let tap: Tap | undefined
   const context: ReplyContext = { model: '', createdAt: 0, id: '', includesUsage: true }
   return {
     path: paths.whole,
     body,
     headers: NONE,
-    wrap: (reader) => {
-      tap = new Tap(reader)
-      return tap
-    },
+    wrap: asItIs,
     raw: {
       dialect,
       createStream: () => native.createStream(context),
       toCompletion: (reply) => native.toCompletion(reply, context),
-      usage: () => {
-        const usage = tap?.usage()
-        return usage === undefined ? undefined : readUsage({ usage: native.toUsage(usage) })
-      },
     },
   }
 }
@@ -141,11 +142,13 @@ interface NativeTarget {
   readonly name: string
   readonly options: { readonly maxOutputTokens?: number }
   readonly quirks: Quirks | undefined
+  /** Undefined where a key is enough. */
+  readonly sign: Signer | undefined
 }
 
 function prepareNative(
   body: Buffer,
-  { native, paths, name, options, quirks }: NativeTarget,
+  { native, paths, name, options, quirks, sign }: NativeTarget,
 ): Prepared | { readonly failure: Failure } {
   const written = parseJson((quirks === undefined ? body : applyQuirks(body, quirks)).toString('utf8'))
   const chat: Json = isRecord(written) ? written : {}
@@ -160,10 +163,12 @@ function prepareNative(
   }
   const context: ReplyContext = { model: name, ...toContext(chat), ...native.contextOf?.(chat) }
   let reply: TranslatedReply | undefined
+  const path = chat['stream'] === true ? paths.stream : paths.whole
+  const bytes = Buffer.from(JSON.stringify(request))
   return {
-    path: chat['stream'] === true ? paths.stream : paths.whole,
-    body: Buffer.from(JSON.stringify(request)),
-    headers: NONE,
+    path,
+    body: bytes,
+    headers: sign?.(path, bytes) ?? NONE,
     wrap: (sink, abort) => {
       reply = new TranslatedReply({ native, context, sink, abort })
       return reply
@@ -172,10 +177,30 @@ function prepareNative(
   }
 }
 
+/** Headers of one request. */
+type Signer = (path: string, body: Buffer) => readonly string[]
+
+function createSigner({ aws, region = 'us-east-1' }: UpstreamModel, origin: string): Signer | undefined {
+  if (aws === undefined) return undefined
+  const { host } = new URL(origin)
+  const signing = {
+    accessKeyId: aws.accessKeyId.reveal(),
+    secretAccessKey: aws.secretAccessKey.reveal(),
+    sessionToken: aws.sessionToken?.reveal(),
+    region,
+    service: 'bedrock',
+  }
+  return (path, body) => sign({ method: 'POST', host, path, body, at: new Date(nowMs()) }, signing)
+}
+
+function nowMs(): number {
+  return performance.timeOrigin + performance.now()
+}
+
 function toContext(chat: Json): Pick<ReplyContext, 'createdAt' | 'id' | 'includesUsage'> {
   const options = chat['stream_options']
   return {
-    createdAt: Math.floor((performance.timeOrigin + performance.now()) / 1000),
+    createdAt: Math.floor(nowMs() / 1000),
     id: `chatcmpl-${randomUUID()}`,
     includesUsage: isRecord(options) && options['include_usage'] === true,
   }

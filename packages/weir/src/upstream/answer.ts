@@ -3,6 +3,7 @@
  * made) is complete, to its last brace, before anything is sent, so that a broken one can still fail over. An event stream is committed
  * at its first bytes. An answer above WHOLE_BYTES is committed unchecked rather than held in memory.
  */
+import type { Usage } from '@weir/core'
 import type { Exchange, Failure, Sink, UpstreamHeaders } from './dispatch.ts'
 import { isWholeObject } from './json-scan.ts'
 import type { RawAnswer } from './native-reply.ts'
@@ -31,8 +32,8 @@ export interface StreamAnswer {
   readonly isEvents: boolean
   /** Present when the bytes are of another dialect than chat. */
   readonly raw?: RawAnswer
-  /** Token counts of a translated or raw stream; to be asked when its last byte has passed. */
-  readonly usage?: RawAnswer['usage']
+  /** Token counts of a translated stream, also where the caller did not ask for them; to be asked when its last byte has passed. */
+  readonly usage?: () => Usage | undefined
   /** Starts the flow: first what was held, then what arrives. Call once. */
   flow(outlet: Outlet): void
   /** Lets data flow again after `write` returned false. */
@@ -63,7 +64,7 @@ export interface ReaderOptions {
   /** True when the key sent was the caller's own: then 401 and 403 are the caller's to solve. */
   readonly isCallersKey: boolean
   readonly raw?: RawAnswer | undefined
-  readonly usage?: RawAnswer['usage'] | undefined
+  readonly usage?: (() => Usage | undefined) | undefined
   readonly done: (read: Read) => void
 }
 
@@ -152,7 +153,7 @@ export class AnswerReader implements Sink {
   #toStream(): StreamAnswer {
     const { raw, usage } = this.#options
     return {
-      ...(raw === undefined ? {} : { raw, usage: raw.usage }),
+      ...(raw === undefined ? {} : { raw }),
       ...(usage === undefined ? {} : { usage }),
       kind: 'stream',
       status: this.#status,

@@ -1,14 +1,13 @@
 /**
  * Native reply: what stands between an upstream that speaks another dialect and the reader of its answer. Either the reply is translated as
- * it comes, so that whoever reads it sees chat completions; or it is given as it is, to a caller of the same dialect, and only its
- * usage is looked at on the way (`Tap`). What a scorer reads of such an answer is a translation beside it (`RawAnswer`).
+ * it comes, so that whoever reads it sees chat completions; or it is given as it is, to a caller of the same dialect, and what a scorer
+ * reads of it is a translation beside it (`RawAnswer`).
  */
 import { isRecord, type Usage } from '@weir/core'
 import type { DialectName, Json } from '../dialect/hub.ts'
 import type { Native, NativeStream, ReplyContext } from '../dialect/native.ts'
 import type { Failure, Sink, UpstreamHeaders } from './dispatch.ts'
-import { OPEN_BRACE, skipSpace, skipValue } from './json-scan.ts'
-import { parseLoosely, readUsage, Tail } from './usage.ts'
+import { parseLoosely, readUsage } from './usage.ts'
 
 /** Largest reply that is translated whole, bytes, as for every whole answer. */
 const WHOLE_BYTES = 8 * 1024 * 1024
@@ -20,8 +19,6 @@ export interface RawAnswer {
   readonly createStream: () => NativeStream
   /** A whole body as a chat completion; undefined when it is none. */
   readonly toCompletion: (body: Json) => Json | undefined
-  /** Token counts of a stream once its last byte has passed; undefined before and without any. */
-  readonly usage: () => Usage | undefined
 }
 
 export interface ReplyOptions {
@@ -134,65 +131,4 @@ function isStream(type: string | string[] | undefined): boolean {
   return (
     typeof type === 'string' && /^\s*(?:text\/event-stream|application\/vnd\.amazon\.eventstream)/i.test(type)
   )
-}
-
-/** Bytes at the start of a stream that are searched for usage: Anthropic's first event holds the counts of the prompt. */
-const HEAD_BYTES = 4096
-
-/** Passes every byte on, and remembers the first and the last for the usage in them. */
-export class Tap implements Sink {
-  readonly #sink: Sink
-  readonly #head: Buffer[] = []
-  #headBytes = 0
-  readonly #tail = new Tail()
-
-  constructor(sink: Sink) {
-    this.#sink = sink
-  }
-
-  onHead(status: number, headers: UpstreamHeaders): void {
-    this.#sink.onHead(status, headers)
-  }
-
-  onData(chunk: Buffer): boolean {
-    if (this.#headBytes < HEAD_BYTES) {
-      this.#head.push(chunk)
-      this.#headBytes += chunk.length
-    }
-    this.#tail.push(chunk)
-    return this.#sink.onData(chunk)
-  }
-
-  onEnd(): void {
-    this.#sink.onEnd()
-  }
-
-  onFail(failure: Failure): void {
-    this.#sink.onFail(failure)
-  }
-
-  /** The native usage: what the first event said, and over it what the last one did. */
-  usage(): Json | undefined {
-    const head = Buffer.concat(this.#head)
-    const tail = Buffer.from(this.#tail.toString())
-    const first = findUsage(head, head.indexOf(USAGE))
-    const last = findUsage(tail, tail.lastIndexOf(USAGE))
-    return first === undefined && last === undefined ? undefined : { ...first, ...withoutNulls(last ?? {}) }
-  }
-}
-
-const USAGE = '"usage"'
-
-/** The object behind a `"usage"` at this place; undefined when there is none or its end is missing. */
-function findUsage(bytes: Buffer, at: number): Json | undefined {
-  if (at < 0) return undefined
-  const start = skipSpace(bytes, skipSpace(bytes, at + USAGE.length) + 1)
-  if (bytes[start] !== OPEN_BRACE) return undefined
-  const end = skipValue(bytes, start)
-  const json = end < 0 ? undefined : parseLoosely(bytes.toString('utf8', start, end))
-  return isRecord(json) ? json : undefined
-}
-
-function withoutNulls(json: Json): Json {
-  return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null))
 }
