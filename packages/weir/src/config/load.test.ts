@@ -86,6 +86,7 @@ describe('parseConfig', () => {
       faults: { ...DEFAULT_FAULTS, retry: { ...DEFAULT_FAULTS.retry, count: 1 } },
       record: { path: '/etc/weir/data/outcomes.sqlite', storeText: false },
       metrics: null,
+      cache: null,
       maxBodyBytes: 4096,
     })
   })
@@ -101,6 +102,7 @@ describe('parseConfig', () => {
       large: null,
       timeouts: { connectMs: 5000, firstByteMs: 120_000, idleMs: 60_000 },
       record: null,
+      cache: null,
       maxBodyBytes: 33_554_432,
     })
   })

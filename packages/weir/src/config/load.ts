@@ -15,6 +15,7 @@ import {
   type ScorerSpec,
 } from '@weir/core'
 import type { Abstention } from '../gateway/abstain.ts'
+import type { CacheOptions } from '../gateway/response-cache.ts'
 import type { RecordOptions } from '../gateway/start.ts'
 import type { MetricsOptions } from '../gateway/watching.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
@@ -60,6 +61,8 @@ export interface Config {
   readonly record: RecordOptions | null
   /** Null: nothing is counted. */
   readonly metrics: MetricsOptions | null
+  /** Null: nothing is cached. */
+  readonly cache: CacheOptions | null
   readonly maxBodyBytes: number
 }
 
@@ -159,6 +162,7 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
         ? null
         : Object.freeze({ ...written.record, path: resolve(folder, written.record.path) }),
     metrics: written.metrics === undefined ? null : Object.freeze(dropUndefined(written.metrics)),
+    cache: written.cache === undefined ? null : Object.freeze(written.cache),
     maxBodyBytes: written.maxBodyBytes,
   }
   return { config, written, source }

@@ -14,7 +14,7 @@ import { buildScorers, checkPolicy } from './scorers.ts'
 export async function loadGatewayOptions(config: Config, log: Log): Promise<GatewayOptions> {
   const extraCalls = createExtraCalls()
   const river = await loadRiver(config, { extraCalls, log })
-  const { record, doubtCut, external, metrics, ...rest } = config
+  const { record, doubtCut, external, metrics, cache, ...rest } = config
   return {
     ...rest,
     river,
@@ -24,6 +24,7 @@ export async function loadGatewayOptions(config: Config, log: Log): Promise<Gate
     ...(doubtCut === null ? {} : { doubtCut }),
     ...(external === null ? {} : { external }),
     ...(metrics === null ? {} : { metrics }),
+    ...(cache === null ? {} : { cache }),
   }
 }
 

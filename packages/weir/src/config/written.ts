@@ -12,6 +12,8 @@ import type { WrittenPlaces } from './places.ts'
 import { DEFAULT_PRICES } from './price-catalogue.ts'
 import { priceShape, type WrittenPrices } from './written-prices.ts'
 import { writtenMetrics, type WrittenMetrics } from './written-metrics.ts'
+import type { CacheOptions } from '../gateway/response-cache.ts'
+import { writtenCache } from './written-cache.ts'
 import { writtenScorers, type WrittenScorers } from './written-scorers.ts'
 
 export interface WrittenModel extends WrittenPlaces, WrittenModelFaults, WrittenPrices {
@@ -50,6 +52,7 @@ export interface WrittenConfig extends WrittenFaults {
   readonly large?: string | undefined
   readonly record?: { readonly path: string; readonly storeText: boolean } | undefined
   readonly metrics?: WrittenMetrics | undefined
+  readonly cache?: CacheOptions | undefined
   readonly maxBodyBytes: number
 }
 
@@ -140,5 +143,7 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
     .optional(),
   /** Absent: nothing is counted. */
   metrics: writtenMetrics.optional(),
+  /** Absent: nothing is cached. */
+  cache: writtenCache.optional(),
   maxBodyBytes: z.int().gte(1024).default(DEFAULT_MAX_BODY_BYTES),
 })

@@ -46,6 +46,8 @@ export interface ChatRequest {
   readonly wire: WireOptions
   /** Caps of this request; they can only tighten those of the configuration. */
   readonly caps: Caps
+  /** What the caller says of the response cache; undefined when nothing. */
+  readonly wantsCache: boolean | undefined
 }
 
 /** Members of the body that matter when an answer is read before it is given. */
@@ -116,6 +118,7 @@ function readChatBody(
     messages: body['messages'] as readonly StoredMessage[],
     wire: readWire(body),
     caps: extension.caps,
+    wantsCache: extension.cache,
   }
 }
 
@@ -193,6 +196,7 @@ interface Extension {
   readonly policy?: unknown
   readonly caps: Caps
   readonly explain: boolean
+  readonly cache?: boolean
 }
 
 /** The `weir` member of the body. It is ours, so it is read strictly: a misspelt key would otherwise do nothing. */
@@ -208,11 +212,15 @@ function parseExtension(value: unknown): Extension {
       `weir has an unknown key "${unknown.slice(0, 40)}"; it takes ${EXTENSION_KEYS.join(', ')}`,
     )
   }
-  const { quality, mode, policy, caps, explain = false } = value
+  const { quality, mode, policy, caps, cache, explain = false } = value
+  if (cache !== undefined && typeof cache !== 'boolean') {
+    throw new WeirError('request.body', 'weir.cache must be true or false')
+  }
   if (typeof explain !== 'boolean') throw new WeirError('request.body', 'weir.explain must be true or false')
   return {
     explain,
     caps: parseCaps(caps),
+    ...(cache === undefined ? {} : { cache }),
     ...(quality === undefined ? {} : { quality }),
     ...(mode === undefined ? {} : { mode }),
     ...(policy === undefined ? {} : { policy }),
@@ -236,5 +244,5 @@ function parseCaps(value: unknown): Caps {
 
 const CAP_KEYS: readonly string[] = ['calls', 'usd', 'ms']
 const NO_CAPS: Caps = {}
-const EXTENSION_KEYS: readonly string[] = ['quality', 'mode', 'policy', 'caps', 'explain']
+const EXTENSION_KEYS: readonly string[] = ['quality', 'mode', 'policy', 'caps', 'cache', 'explain']
 const NO_EXTENSION: Extension = { explain: false, caps: NO_CAPS }

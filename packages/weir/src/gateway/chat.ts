@@ -28,6 +28,7 @@ import {
   type ChatRequest,
   type ChatRequestOptions,
 } from './chat-request.ts'
+import { answerFromCache } from './cached.ts'
 import { deliver, type DeliverOptions } from './deliver.ts'
 import { keyOf, nativeHeaders } from './client-dialects.ts'
 import { observeBegin, observeThrown } from './observe.ts'
@@ -36,6 +37,7 @@ import type { ExtraCalls } from './extra-calls.ts'
 import { addBeliefHeaders, selectForUpstream } from './headers.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { LiveCalls } from './live-calls.ts'
+import type { ResponseCache } from './response-cache.ts'
 import type { Running } from './running.ts'
 import { bodyFor } from './translate.ts'
 import { framesOf, toWeirError } from './wire-error.ts'
@@ -50,6 +52,8 @@ export interface ChatOptions extends DeliverOptions {
   readonly doubtCut: number | undefined
   readonly extraCalls: ExtraCalls
   readonly external: ExternalClient | undefined
+  /** Absent: nothing is cached. */
+  readonly cache?: ResponseCache
 }
 
 /** Answer of POST /v1/weir/route: the decision, nothing called and nothing recorded. Throws `request.` and `pool.empty`. */
@@ -108,6 +112,7 @@ export function begin(options: ChatOptions, { request, reply, parsed, ...rest }:
     observation: undefined,
     headMs: undefined,
     overheadMs: undefined,
+    capture: undefined,
     ...rest,
   }
   if (options.observer !== undefined) observeBegin(options.observer, exchange, request.headers)
@@ -175,13 +180,17 @@ function checkNative(
 }
 
 /** Ends when the last byte is sent, or when it is clear that it never will be. */
-async function run(options: ChatOptions, exchange: Exchange, { headers }: FastifyRequest): Promise<void> {
+async function run(options: ChatOptions, exchange: Exchange, request: FastifyRequest): Promise<void> {
+  const { cache } = options
+  if (cache !== undefined && answerFromCache({ ...options, cache }, exchange, request)) return
+  const { headers } = request
   const { policy } = exchange
   const isRouted = policy === undefined || policy === 'route'
   const served = isRouted
     ? await serveRouted(options, exchange, headers)
     : await serveReading(options, exchange, { headers, policy })
   await deliver(options, exchange, exchange.escalatedFrom === undefined ? served : asEscalated(served))
+  exchange.capture?.finish(served)
   // Kept, it would tie this request's objects to those of the next in the collector.
   exchange.lifeline.call = undefined
 }

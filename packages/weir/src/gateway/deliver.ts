@@ -102,6 +102,7 @@ function retryHeaders(attempt: LiveAttempt | undefined): Record<string, string |
 /** An answer was there and is not good enough: the caller is told, in the way that the configuration says. */
 function sendAbstention(options: DeliverOptions, exchange: Exchange, served: LiveServed): void {
   const { abstain, log, now } = options
+  exchange.capture?.spoil()
   const headers: string[] = []
   const overheadMs = addDecision(headers, exchange, served)
   log.info('gateway.abstained', { requestId: exchange.id, model: served.attempts.at(-1)?.model ?? '' })
@@ -306,6 +307,7 @@ function recordStream(
 ): void {
   const { model, startedAtMs } = accepted
   const { error, usage, text } = end
+  if (error !== undefined) exchange.capture?.spoil()
   if (error !== undefined && error.code !== 'request.aborted') {
     options.log.warn('gateway.stream_failed', { requestId: exchange.id, code: error.code, model })
   }

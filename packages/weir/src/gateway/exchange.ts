@@ -8,6 +8,7 @@ import type { ClientDialect } from '../dialect/client-dialect.ts'
 import type { Observation } from '../telemetry/observer.ts'
 import type { Lifeline, LiveAttempt } from '../upstream/client.ts'
 import type { ChatRequest } from './chat-request.ts'
+import type { Capture } from './cached.ts'
 import type { KeepAlive } from './keep-alive.ts'
 import type { LiveCalls } from './live-calls.ts'
 import { statusOf } from './wire-error.ts'
@@ -33,6 +34,8 @@ export interface Exchange {
   /** Set with the decision headers: since the request was read, and our own share of it, ms. */
   headMs: number | undefined
   overheadMs: number | undefined
+  /** Present when the answer may go into the response cache. */
+  capture: Capture | undefined
 }
 
 export interface Sendable {
@@ -43,10 +46,11 @@ export interface Sendable {
 
 /** `headers`: names and values alternating; used while the head is not sent. */
 export function sendError(
-  { id, response, keepAlive, request: { dialect } }: Exchange,
+  { id, response, keepAlive, capture, request: { dialect } }: Exchange,
   { code, message, status: wanted }: Sendable,
   headers: string[],
 ): void {
+  capture?.spoil()
   const status = dialect.statusOf(wanted ?? statusOf(code))
   const problem = { code, message, status, id }
   if (keepAlive?.stop() === true) {

@@ -1,7 +1,7 @@
 /**
  * Observe: what an exchange tells its observer, with the same figures that its row and its headers have. Called only when there is one.
  */
-import type { ErrorCode } from '@weir/core'
+import type { Decision, ErrorCode } from '@weir/core'
 import type { IncomingHeaders, ObservedAttempt, Observer } from '../telemetry/observer.ts'
 import type { Exchange } from './exchange.ts'
 import { endAttempts, type RowParts } from './row.ts'
@@ -31,6 +31,11 @@ export function observeEnd(exchange: Exchange, parts: RowParts, error: ErrorCode
 /** Nothing was served: no candidate, or a bug of ours. */
 export function observeThrown(exchange: Exchange, error: ErrorCode): void {
   end(exchange, { decision: undefined, attempts: [], abstained: false, error, text: undefined })
+}
+
+/** A recorded answer was given: no call was made. */
+export function observeHit(exchange: Exchange, decision: Decision): void {
+  end(exchange, { decision, attempts: [], abstained: false, error: undefined, text: undefined })
 }
 
 type Ended = Omit<Parameters<NonNullable<Exchange['observation']>['end']>[0], keyof Timing>

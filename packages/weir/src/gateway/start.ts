@@ -17,6 +17,7 @@ import { DEFAULT_KEEP_ALIVE_MS } from './keep-alive.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type UpstreamModel } from '../upstream/definition.ts'
 import { createApp, type AppOptions } from './app.ts'
 import { createRetired, type Held, type InForce } from './in-force.ts'
+import { ResponseCache, type CacheOptions } from './response-cache.ts'
 import { createRunning } from './running.ts'
 import { startWatching, type MetricsOptions } from './watching.ts'
 
@@ -60,6 +61,8 @@ export interface GatewayOptions {
   readonly metrics?: MetricsOptions
   /** Who else is told of each request. */
   readonly observers?: readonly Observer[]
+  /** Absent: nothing is cached. */
+  readonly cache?: CacheOptions
   readonly log: Log
 }
 
@@ -151,7 +154,7 @@ type Fixed = Pick<AppOptions, 'maxBodyBytes' | 'log' | 'now' | 'isReady' | 'stor
 
 /** What belongs to one configuration: its pools, and the requests that it serves. Throws like `startGateway`. */
 function createHeld(options: GatewayOptions, fixed: Fixed): Held & { readonly app: AppOptions } {
-  const { river, models, quality = DEFAULT_QUALITY, record } = options
+  const { river, models, quality = DEFAULT_QUALITY, record, cache } = options
   checkModels(river, models)
   const upstream = createUpstreamClient(models, {
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
@@ -169,6 +172,8 @@ function createHeld(options: GatewayOptions, fixed: Fixed): Held & { readonly ap
       running,
       storesText: record?.storeText ?? false,
       ...reading,
+      // A cache of its own: what another configuration answered is not what this one would.
+      ...(cache === undefined ? {} : { cache: new ResponseCache(cache, () => performance.now()) }),
     },
     async release() {
       await upstream.destroy()
