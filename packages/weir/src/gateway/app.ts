@@ -29,11 +29,16 @@ const KEEP_ALIVE_MS = 72_000
 /** How often connections are looked at for that, ms. */
 const CHECK_MS = 5000
 
-export interface AppOptions extends ChatOptions {
-  /** Default HEAD_MS. */
+/** How long a request may take to arrive; slower callers are disconnected. */
+export interface Arrival {
+  /** For its head, ms. Default 30,000. */
   readonly headMs?: number
-  /** Default REQUEST_MS. */
+  /** For all of it, ms. Default 300,000. */
   readonly requestMs?: number
+}
+
+export interface AppOptions extends ChatOptions {
+  readonly arrival: Arrival
   /** False while the gateway drains. */
   readonly isReady: () => boolean
   /** Absent: no page of metrics on this port. */
@@ -53,7 +58,8 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'] as 
 /** Each request reads `inForce.current` once, when its body is there, and keeps it to its end. */
 export function createApp(inForce: InForce<AppOptions>): FastifyInstance {
   const options = inForce.current
-  const { maxBodyBytes, headMs = HEAD_MS, requestMs = REQUEST_MS } = options
+  const { maxBodyBytes, arrival } = options
+  const { headMs = HEAD_MS, requestMs = REQUEST_MS } = arrival
   const { timeOrigin } = performance
   const makeId = createIdMaker(() => timeOrigin + performance.now())
   const app = Fastify({

@@ -9,17 +9,18 @@ import type { PathTotals } from './path-totals.ts'
 /** Caller's headers that go upstream: tracing, beta switches and the application's name. */
 const TO_UPSTREAM: readonly string[] = ['traceparent', 'tracestate', 'openai-beta', 'http-referer', 'x-title']
 
-/** Upstream's headers that reach the caller, besides x-ratelimit-*. */
+/** Upstream's headers that reach the caller. */
 const TO_CALLER: ReadonlySet<string> = new Set([
   'content-type',
   'content-encoding',
   'cache-control',
   'retry-after',
-  'retry-after-ms',
   'x-should-retry',
-  'openai-processing-ms',
-  'openai-version',
 ])
+/** Those that do when they say a number, a time or a date; so do all x-ratelimit-*. */
+const FIGURES: ReadonlySet<string> = new Set(['retry-after-ms', 'openai-processing-ms', 'openai-version'])
+/** Longest of them, characters: a limit with its window. */
+const FIGURE_CHARS = 64
 
 type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>
 
@@ -39,11 +40,22 @@ export function selectForCaller(headers: UpstreamHeaders): string[] {
   for (const name in headers) {
     const value = headers[name]
     if (value === undefined) continue
-    if (!TO_CALLER.has(name) && !name.startsWith('x-ratelimit-')) continue
-    if (typeof value === 'string') selected.push(name, value)
-    else for (const one of value) selected.push(name, one)
+    for (const one of typeof value === 'string' ? [value] : value) {
+      if (isForCaller(name, one)) selected.push(name, one)
+    }
   }
   return selected
+}
+
+function isForCaller(name: string, value: string): boolean {
+  if (TO_CALLER.has(name)) return true
+  return (name.startsWith('x-ratelimit-') || FIGURES.has(name)) && isFigure(value)
+}
+
+/** An upstream, or what stands before it, may write anything there: a key, an account. What begins with a digit and is short is neither. */
+function isFigure(value: string): boolean {
+  const first = value.charCodeAt(0)
+  return value.length <= FIGURE_CHARS && ((first >= 0x30 && first <= 0x39) || first === 0x2d)
 }
 
 export interface DecisionHeaders {

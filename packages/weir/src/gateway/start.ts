@@ -15,7 +15,7 @@ import { DEFAULT_ABSTENTION, type Abstention } from './abstain.ts'
 import { createExtraCalls, type ExtraCalls } from './extra-calls.ts'
 import { DEFAULT_KEEP_ALIVE_MS } from './keep-alive.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type UpstreamModel } from '../upstream/definition.ts'
-import { createApp, type AppOptions } from './app.ts'
+import { createApp, type AppOptions, type Arrival } from './app.ts'
 import { createRetired, type Held, type InForce } from './in-force.ts'
 import { ResponseCache, type CacheOptions } from './response-cache.ts'
 import { createRunning } from './running.ts'
@@ -37,7 +37,7 @@ export interface GatewayOptions {
     readonly host?: string
     /** 0 takes a free port. */
     readonly port: number
-  }
+  } & Arrival
   /** Level for plain `weir`. Default 0.95. */
   readonly quality?: number
   /** Absent: nothing is recorded. */
@@ -103,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let isReady = true
   const fixed: Fixed = {
     maxBodyBytes,
+    arrival: listen,
     log,
     now: () => new Date(),
     isReady: () => isReady,
@@ -150,7 +151,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** What belongs to the process: the same for every configuration that is put in force. */
-type Fixed = Pick<AppOptions, 'maxBodyBytes' | 'log' | 'now' | 'isReady' | 'store' | 'observer' | 'page'>
+type Fixed = Pick<
+  AppOptions,
+  'maxBodyBytes' | 'arrival' | 'log' | 'now' | 'isReady' | 'store' | 'observer' | 'page'
+>
 
 /** What belongs to one configuration: its pools, and the requests that it serves. Throws like `startGateway`. */
 function createHeld(options: GatewayOptions, fixed: Fixed): Held & { readonly app: AppOptions } {
