@@ -1,7 +1,7 @@
 /**
  * Source: a YAML text that remembers where everything stands, so that each message can name file, line and key.
  */
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml'
 import { WeirError } from '@weir/core'
 
 export type KeyPath = readonly PropertyKey[]
@@ -32,10 +32,12 @@ export function parseSource(file: string, text: string): Source {
   return { value: document.toJS() ?? {}, place }
 }
 
-/** Offset of the key that the path names, or of the nearest parent that is written; undefined for an empty text. */
+/** Offset of the key or the item that the path names, or of the nearest parent that is written; undefined for an empty text. */
 function offsetOf(document: Document, path: KeyPath): number | undefined {
   for (let length = path.length; length > 0; length -= 1) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true)
+    const item = isSeq(parent) ? parent.items[Number(path[length - 1])] : undefined
+    if (isNode(item) && item.range) return item.range[0]
     if (!isMap(parent)) continue
     const pair = parent.items.find(
       ({ key }) => isScalar(key) && String(key.value) === String(path[length - 1]),
