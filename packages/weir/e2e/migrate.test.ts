@@ -37,7 +37,7 @@ function leavesOf(value: unknown, path: readonly string[] = []): readonly string
 
 /** Not spoken of: they name something, or say what is so anyway. */
 const QUIET =
-  /(?:^|\.)(?:model_name|name|id|custom_llm_provider|model_info\.mode|provider|override_?[pP]arams\.model|litellm_params\.model|cache)$/
+  /(?:^|\.)(?:model_name|name|id|custom_llm_provider|model_info\.mode|provider|override_?[pP]arams\.model|litellm_params\.model|cache|targets\.0\.weight)$/
 
 const FILES = (['litellm', 'portkey'] as const).flatMap((from) =>
   readdirSync(join(FOLDER, from)).map((file) => [from, file] as const),
@@ -92,8 +92,24 @@ describe('from LiteLLM', () => {
   it('deployments under one name become its upstreams; another provider becomes a model of its own', () => {
     const migration = run('litellm', '02-azure-and-openai.yaml')
     expect(Object.keys(models(migration))).toEqual(['gpt-4o', 'gpt-4o-2'])
-    expect(messages(migration)).toMatch(/changed .*:19: model_list\.2.* stands as the model gpt-4o-2/)
-    expect(migration.written).toMatchObject({ timeouts: {} })
+    expect(messages(migration)).toMatch(/changed .*:17: model_list\.2.* stands as the model gpt-4o-2/)
+    expect(migration.written).toMatchObject({
+      retry: { count: 2 },
+      timeouts: { totalMs: 30_000 },
+      breaker: { failures: 3, openMs: 30_000 },
+    })
+    expect(models(migration)['gpt-4o']?.['upstreams']).toEqual([
+      {
+        baseUrl: 'https://my-endpoint-europe.openai.azure.com',
+        apiKey: 'env:AZURE_API_KEY_EU',
+        upstreamModel: 'gpt-4o-eu',
+      },
+      {
+        baseUrl: 'https://my-endpoint-canada.openai.azure.com',
+        apiKey: 'env:AZURE_API_KEY_CA',
+        upstreamModel: 'gpt-4o-ca',
+      },
+    ])
   })
 
   it('a key that is written out becomes the name of a variable, and is told', () => {
@@ -133,7 +149,7 @@ describe('from Portkey', () => {
   it('targets of a fallback become models', () => {
     const migration = run('portkey', '02-fallback.json')
     expect(Object.keys(models(migration))).toEqual(['gpt-4o', 'claude-sonnet-4-5'])
-    expect(messages(migration)).toMatch(/not_covered .*:5: targets\.1\.override_params\.max_tokens/)
+    expect(messages(migration)).toMatch(/not_covered .*:8: targets\.1\.override_params\.max_tokens/)
   })
 
   it('a virtual key stays at Portkey: its variable is named', () => {

@@ -42,10 +42,15 @@ export function migrate({ from, path, text }: MigrationSource): Migration {
   const config = prune({ draft, node: schema, path: [] }, draft.config)
   return {
     yaml: render(from, config as DraftConfig),
-    findings: draft.findings,
+    findings: draft.findings.toSorted((a, b) => lineOf(a) - lineOf(b)),
     variables: [...draft.variables].toSorted(),
     models: Object.keys(draft.config.models).length,
   }
+}
+
+/** Of keys that the result lost, which no line of the file names: after all others. */
+function lineOf({ place }: Finding): number {
+  return Number(/:(\d+): /.exec(place)?.[1] ?? Number.MAX_SAFE_INTEGER)
 }
 
 /** Every model says where it is; the name of its provider stands only where weir has one to say. */
