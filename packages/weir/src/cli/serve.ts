@@ -34,12 +34,7 @@ function parsePort(text: string): number {
 }
 
 async function serve({ config: path, port }: ServeOptions): Promise<void> {
-  const { createLog } = await import('../telemetry/log.ts')
-  const log = createLog({
-    write: (line) => process.stderr.write(line),
-    now: () => new Date(),
-    pretty: process.stderr.isTTY,
-  })
+  const log = await openLog({ level: 'info', format: 'auto' })
   const signal = stopSignal(log)
   if (path === undefined) {
     const { startDemo } = await import('../demo/start.ts')
@@ -50,29 +45,51 @@ async function serve({ config: path, port }: ServeOptions): Promise<void> {
     const config = await loadConfig(path, process.env)
     return port === undefined ? config : { ...config, listen: { ...config.listen, port } }
   }
-  await serveConfig(load, { path, signal, log })
+  await serveConfig(load, { path, signal })
 }
 
 interface Serving {
   /** File of the configuration. */
   readonly path: string
   readonly signal: AbortSignal
-  readonly log: Log
 }
 
-async function serveConfig(load: () => Promise<Config>, { path, signal, log }: Serving): Promise<void> {
+/** To standard error, at most so many lines of one event a second. */
+async function openLog({ level, format }: Pick<Config['log'], 'level' | 'format'>): Promise<Log> {
+  const { createLog } = await import('../telemetry/log.ts')
+  const { limitLog } = await import('../telemetry/log-limit.ts')
+  const log = createLog({
+    level,
+    write: (line) => process.stderr.write(line),
+    now: () => new Date(),
+    pretty: format === 'auto' ? process.stderr.isTTY : format === 'text',
+  })
+  return limitLog(log, { nowMs: () => performance.now() })
+}
+
+async function serveConfig(load: () => Promise<Config>, { path, signal }: Serving): Promise<void> {
   const { startGateway } = await import('../gateway/start.ts')
   const { loadGatewayOptions } = await import('../config/river.ts')
   const { startReloader } = await import('../config/reload.ts')
   const hangUp = listenForHangUp()
+  const { startTelemetry } = await import('../telemetry/start.ts')
+  const { createRequestLog } = await import('../telemetry/request-log.ts')
   const config = await load()
+  const log = await openLog(config.log)
   const options = await loadGatewayOptions(config, log)
-  const gateway = await startGateway(options)
+  const telemetry = await startTelemetry(config.telemetry, { env: process.env, log })
+  telemetry.setModels(config.models)
+  const requestLog = createRequestLog(log, config.log.requests)
+  const observers = [...telemetry.observers, ...(requestLog === undefined ? [] : [requestLog])]
+  const gateway = await startGateway({ ...options, observers })
   const reloader = await startReloader({
     path,
     config,
     load,
-    put: async (next) => gateway.replace(await loadGatewayOptions(next, log)),
+    put: async (next) => {
+      gateway.replace(await loadGatewayOptions(next, log))
+      telemetry.setModels(next.models)
+    },
     log,
   })
   hangUp.reload = () => void reloader.reload('SIGHUP')
@@ -84,11 +101,13 @@ async function serveConfig(load: () => Promise<Config>, { path, signal, log }: S
     quality: config.quality,
     policy: config.policy,
     record: config.record?.path ?? 'off',
+    metrics: gateway.metricsUrl ?? config.metrics?.path ?? 'off',
   })
   warnOpen(config, log)
   if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   await reloader.close()
   await gateway.close()
+  await telemetry.close()
   log.info('gateway.stopped')
 }
 

@@ -87,6 +87,8 @@ describe('parseConfig', () => {
       record: { path: '/etc/weir/data/outcomes.sqlite', storeText: false },
       metrics: null,
       cache: null,
+      telemetry: { semconv: '1.41', content: false, otlp: null },
+      log: { level: 'info', format: 'auto', requests: 'none' },
       maxBodyBytes: 4096,
     })
   })

@@ -19,6 +19,7 @@ import type { CacheOptions } from '../gateway/response-cache.ts'
 import type { RecordOptions } from '../gateway/start.ts'
 import type { MetricsOptions } from '../gateway/watching.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
+import type { TelemetryOptions } from '../telemetry/start.ts'
 import type { Timeouts, UpstreamModel } from '../upstream/definition.ts'
 import type { FaultOptions } from '../upstream/faults.ts'
 import type { ExternalDefinition } from '../upstream/external.ts'
@@ -29,6 +30,7 @@ import { toPlaces } from './places.ts'
 import { parseSource, type KeyPath, type Source } from './source.ts'
 import { suggest } from './suggest.ts'
 import { writtenConfig, type WrittenConfig, type WrittenModel } from './written.ts'
+import type { WrittenLog } from './written-telemetry.ts'
 
 /** The running configuration: frozen, nothing optional but what can be absent. Printing it prints references, never secrets. */
 export interface Config {
@@ -63,6 +65,8 @@ export interface Config {
   readonly metrics: MetricsOptions | null
   /** Null: nothing is cached. */
   readonly cache: CacheOptions | null
+  readonly telemetry: TelemetryOptions
+  readonly log: WrittenLog
   readonly maxBodyBytes: number
 }
 
@@ -161,6 +165,8 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
       written.record === undefined
         ? null
         : Object.freeze({ ...written.record, path: resolve(folder, written.record.path) }),
+    telemetry: Object.freeze({ ...written.telemetry, otlp: written.telemetry.otlp ?? null }),
+    log: Object.freeze(written.log),
     metrics: written.metrics === undefined ? null : Object.freeze(dropUndefined(written.metrics)),
     cache: written.cache === undefined ? null : Object.freeze(written.cache),
     maxBodyBytes: written.maxBodyBytes,

@@ -35,7 +35,14 @@ export interface Reloader {
 }
 
 /** Keys that the process is started with: a new value is told and waits for the next start. */
-export const RESTART_KEYS: readonly string[] = ['listen', 'record.path', 'maxBodyBytes', 'metrics']
+export const RESTART_KEYS: readonly string[] = [
+  'listen',
+  'record.path',
+  'maxBodyBytes',
+  'metrics',
+  'telemetry',
+  'log',
+]
 
 /** Resolves when the files are watched. */
 export async function startReloader(options: ReloaderOptions): Promise<Reloader> {

@@ -14,7 +14,7 @@ import { buildScorers, checkPolicy } from './scorers.ts'
 export async function loadGatewayOptions(config: Config, log: Log): Promise<GatewayOptions> {
   const extraCalls = createExtraCalls()
   const river = await loadRiver(config, { extraCalls, log })
-  const { record, doubtCut, external, metrics, cache, ...rest } = config
+  const { record, doubtCut, external, metrics, cache, telemetry: _telemetry, log: _log, ...rest } = config
   return {
     ...rest,
     river,

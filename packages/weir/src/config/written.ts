@@ -14,6 +14,7 @@ import { priceShape, type WrittenPrices } from './written-prices.ts'
 import { writtenMetrics, type WrittenMetrics } from './written-metrics.ts'
 import type { CacheOptions } from '../gateway/response-cache.ts'
 import { writtenCache } from './written-cache.ts'
+import { writtenLog, writtenTelemetry, type WrittenLog, type WrittenTelemetry } from './written-telemetry.ts'
 import { writtenScorers, type WrittenScorers } from './written-scorers.ts'
 
 export interface WrittenModel extends WrittenPlaces, WrittenModelFaults, WrittenPrices {
@@ -53,6 +54,8 @@ export interface WrittenConfig extends WrittenFaults {
   readonly record?: { readonly path: string; readonly storeText: boolean } | undefined
   readonly metrics?: WrittenMetrics | undefined
   readonly cache?: CacheOptions | undefined
+  readonly telemetry: WrittenTelemetry
+  readonly log: WrittenLog
   readonly maxBodyBytes: number
 }
 
@@ -145,5 +148,7 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   metrics: writtenMetrics.optional(),
   /** Absent: nothing is cached. */
   cache: writtenCache.optional(),
+  telemetry: writtenTelemetry.prefault({}),
+  log: writtenLog.prefault({}),
   maxBodyBytes: z.int().gte(1024).default(DEFAULT_MAX_BODY_BYTES),
 })

@@ -59,13 +59,13 @@ describe('headers', () => {
   it('pass from the caller only when listed', () => {
     expect(
       selectForUpstream({
-        traceparent: 't',
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
         cookie: 'c',
         authorization: 'a',
         host: 'h',
         'openai-organization': 'o',
       }),
-    ).toEqual(['traceparent', 't'])
+    ).toEqual(['traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'])
   })
   it('pass to the caller only when listed', () => {
     const headers = {

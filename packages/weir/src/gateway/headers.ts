@@ -4,10 +4,17 @@
  */
 import type { AcceptReason, Decision, PolicyName, Reason } from '@weir/core'
 import type { UpstreamHeaders } from '../upstream/dispatch.ts'
+import { parseTraceParent } from '../telemetry/trace-context.ts'
 import type { PathTotals } from './path-totals.ts'
 
 /** Caller's headers that go upstream: tracing, beta switches and the application's name. */
 const TO_UPSTREAM: readonly string[] = ['traceparent', 'tracestate', 'openai-beta', 'http-referer', 'x-title']
+
+/** A trace that is malformed is not passed on, nor the state that goes with it. */
+function isBadTrace(name: string, headers: IncomingHeaders): boolean {
+  if (name !== 'traceparent' && name !== 'tracestate') return false
+  return parseTraceParent(headers['traceparent']) === undefined
+}
 
 /** Upstream's headers that reach the caller. */
 const TO_CALLER: ReadonlySet<string> = new Set([
@@ -29,7 +36,7 @@ export function selectForUpstream(headers: IncomingHeaders): readonly string[] {
   const selected: string[] = []
   for (const name of TO_UPSTREAM) {
     const value = headers[name]
-    if (typeof value === 'string') selected.push(name, value)
+    if (typeof value === 'string' && !isBadTrace(name, headers)) selected.push(name, value)
   }
   return selected
 }
