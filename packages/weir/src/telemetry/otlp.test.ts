@@ -6,11 +6,13 @@ function logTo(lines: string[]): Log {
   return createLog({ write: (line) => lines.push(line), now: () => new Date(0) })
 }
 
+const refuse = (): Promise<unknown> => Promise.reject(new Error('asked for a package'))
+const give = async (): Promise<unknown> => ({ NodeSDK: 1 })
+
 describe('startOtlp', () => {
   it('loads nothing without an endpoint', async () => {
-    const load = (): Promise<unknown> => Promise.reject(new Error('asked for a package'))
     const lines: string[] = []
-    const otlp = await startOtlp({ endpoint: undefined, env: {}, log: logTo(lines), load })
+    const otlp = await startOtlp({ endpoint: undefined, env: {}, log: logTo(lines), load: refuse })
     expect(otlp.isOn).toBe(false)
     expect(lines).toEqual([])
   })
@@ -60,8 +62,7 @@ describe('startOtlp', () => {
 
   it('goes on when the SDK does not start', async () => {
     const lines: string[] = []
-    const load = async (): Promise<unknown> => ({ NodeSDK: 1 })
-    expect((await startOtlp({ endpoint: 'x', env: {}, log: logTo(lines), load })).isOn).toBe(false)
+    expect((await startOtlp({ endpoint: 'x', env: {}, log: logTo(lines), load: give })).isOn).toBe(false)
     expect(lines[0]).toContain('did not start')
   })
 })

@@ -35,26 +35,36 @@ export function createRequestLog(log: Log, requests: LoggedRequests): Observer |
 }
 
 function toFields({ id, dialect, policy, ask, wantsStream }: ObservedRequest, end: ObservedEnd): LogFields {
-  const { attempts, decision, error = null, status = null, overheadMs = null, durationMs } = end
+  const { attempts, decision, error, status, overheadMs, durationMs } = end
   const told = attempts.find(({ isGiven }) => isGiven) ?? attempts.at(-1)
-  return {
+  return withNull({
     requestId: id,
     dialect,
     policy: policy ?? (ask.kind === 'model' ? 'named' : 'threshold'),
     stream: wantsStream,
-    model: told?.model ?? null,
-    reason: told?.reason ?? decision?.reason ?? null,
+    model: told?.model,
+    reason: told?.reason ?? decision?.reason,
     status,
     error,
     attempts: attempts.length,
-    inputTokens: told?.usage?.inputTokens ?? null,
-    outputTokens: told?.usage?.outputTokens ?? null,
-    costUsd: told?.costUsd ?? null,
+    ...toCount(told),
     ms: round(durationMs),
     overheadMs: round(overheadMs),
-  }
+  })
 }
 
-function round(ms: number | null): number | null {
-  return ms === null ? null : Math.round(ms * 1000) / 1000
+function toCount(attempt: ObservedEnd['attempts'][number] | undefined): Optional {
+  const { usage, costUsd } = attempt ?? {}
+  return { inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens, costUsd }
+}
+
+type Optional = Readonly<Record<string, LogFields[string] | undefined>>
+
+/** Every line has every field. */
+function withNull(fields: Optional): LogFields {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value ?? null]))
+}
+
+function round(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 1000) / 1000
 }
