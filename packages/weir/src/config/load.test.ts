@@ -314,7 +314,7 @@ describe('docs/config.md', () => {
     const keys = (path: readonly string[], prefix = ''): string[] =>
       knownKeys(path).flatMap((key) => {
         // A model's own `timeouts` has the keys of the section of that name, and a list of upstreams those of one.
-        const isKnown = prefix !== '' && sections.includes(key)
+        const isKnown = prefix.startsWith('models.') && sections.includes(key)
         return [prefix + key, ...(isKnown ? [] : keys([...path, key], `${prefix}${key}.`))]
       })
     const all = [...keys([]), ...keys(['models', '<name>'], 'models.<name>.')]
