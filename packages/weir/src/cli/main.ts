@@ -38,6 +38,7 @@ export async function createProgram(): Promise<Command> {
     import('./headroom.ts').then((m) => m.register),
     import('./route.ts').then((m) => m.register),
     import('./outcomes.ts').then((m) => m.register),
+    import('./usage.ts').then((m) => m.register),
     import('./serve.ts').then((m) => m.register),
     import('./config.ts').then((m) => m.register),
     import('./migrate.ts').then((m) => m.register),

@@ -7,6 +7,7 @@ import { idOf, Spool } from './spool.ts'
 import { isForGood, needsReopening, StoreFile, type StoreFileOptions } from './store-file.ts'
 import type { StoredFeedback } from './store-messages.ts'
 import type { FeedbackResult } from './store.ts'
+import { queryUsage, type UsageQuery, type UsageReport } from './usage-query.ts'
 
 export interface KeeperOptions extends StoreFileOptions {
   readonly spoolBytes: number
@@ -90,6 +91,13 @@ export class Keeper {
     let row: string | undefined
     this.#try((file) => (row = file.find(decisionId)))
     return row ?? this.#spool.find(decisionId) ?? this.#findHeld(decisionId)
+  }
+
+  /** Of what is in the store; undefined when that cannot be read. */
+  queryUsage(query: UsageQuery): UsageReport | undefined {
+    let report: UsageReport | undefined
+    this.#try((file) => (report = queryUsage(file.database, query)))
+    return report
   }
 
   /** One last try. Returns what is lost. */

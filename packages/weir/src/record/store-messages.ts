@@ -1,5 +1,6 @@
 /** Messages between the gateway's thread and the store's. */
 import type { FeedbackResult } from './store.ts'
+import type { UsageQuery, UsageReport } from './usage-query.ts'
 
 export interface StoredFeedback {
   readonly decisionId: string
@@ -20,6 +21,7 @@ export type ToWorker =
   | { readonly kind: 'rows'; readonly lines: string; readonly bytes: number }
   | { readonly kind: 'feedback'; readonly request: number; readonly feedback: StoredFeedback }
   | { readonly kind: 'find'; readonly request: number; readonly decisionId: string }
+  | { readonly kind: 'usage'; readonly request: number; readonly query: UsageQuery }
   | { readonly kind: 'close' }
 
 export type FromWorker =
@@ -30,5 +32,7 @@ export type FromWorker =
   /** SQLite does not take rows, for the reason given; undefined when it does again. */
   | { readonly kind: 'trouble'; readonly because: string | undefined }
   | { readonly kind: 'feedback'; readonly request: number; readonly result: FeedbackResult }
+  /** Undefined: it could not be read. */
+  | { readonly kind: 'usage'; readonly request: number; readonly report: UsageReport | undefined }
   /** `row`: the outcome as JSON; undefined when there is none. */
   | { readonly kind: 'found'; readonly request: number; readonly row: string | undefined }

@@ -13,7 +13,7 @@ interface StoredFeedback {
 
 /** Throws `data.unreadable` when the file is no store of ours, `data.field` when it was written by a newer weir. */
 export async function* readOutcomeStore(path: string): AsyncGenerator<Outcome> {
-  const database = open(path)
+  const database = openForReading(path)
   try {
     const feedback = database.prepare('SELECT model, quality FROM feedback WHERE decisionId = ?')
     const rows = database.prepare('SELECT id, row FROM outcomes ORDER BY seq').iterate()
@@ -27,7 +27,8 @@ export async function* readOutcomeStore(path: string): AsyncGenerator<Outcome> {
   }
 }
 
-function open(path: string): DatabaseSync {
+/** Throws `data.unreadable` when the file is no store of ours, `data.field` when it was written by a newer weir. */
+export function openForReading(path: string): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(path, { readOnly: true })

@@ -40,6 +40,9 @@ class StoreThread {
       case 'find':
         send({ kind: 'found', request: message.request, row: keeper.find(message.decisionId) })
         break
+      case 'usage':
+        send({ kind: 'usage', request: message.request, report: keeper.queryUsage(message.query) })
+        break
       case 'close':
         return this.#close()
     }

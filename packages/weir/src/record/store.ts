@@ -12,6 +12,7 @@ import { parseJson, WeirError } from '@weir/core'
 import type { Log } from '../telemetry/log.ts'
 import type { LiveOutcome } from './live-outcome.ts'
 import type { FromWorker, StoreSetup, ToWorker } from './store-messages.ts'
+import type { UsageQuery, UsageReport } from './usage-query.ts'
 
 /** Time that rows wait for company, ms. 50: one transaction for up to a few hundred rows. */
 const BATCH_MS = 50
@@ -42,6 +43,8 @@ export interface OutcomeStore {
   addFeedback(feedback: Feedback): Promise<FeedbackResult>
   /** The row of a decision, without its feedback; undefined when there is none. */
   find(decisionId: string): Promise<LiveOutcome | undefined>
+  /** Of the rows in the store; undefined when it cannot be read. Rows in the spool are not counted yet. */
+  queryUsage(query: UsageQuery): Promise<UsageReport | undefined>
   /** Rows that were not taken or were lost since the start. */
   readonly droppedRows: number
   /** Why the file takes no rows at present; undefined when it does. */
@@ -73,6 +76,9 @@ export async function openOutcomeStore(options: OutcomeStoreOptions): Promise<Ou
   )
 }
 
+/** What the store's thread answered; undefined when it died before. */
+type Reply = FromWorker | undefined
+
 class Store implements OutcomeStore {
   readonly #log: Log
   readonly #queueBytes: number
@@ -90,8 +96,7 @@ class Store implements OutcomeStore {
   #isClosed = false
   #trouble: string | undefined
   #requestId = 0
-  readonly #waiting = new Map<number, (result: FeedbackResult) => void>()
-  readonly #finding = new Map<number, (row: string | undefined) => void>()
+  readonly #waiting = new Map<number, (answer: Reply) => void>()
   #exited: Promise<void> = Promise.resolve()
 
   constructor({ log, path, maxPages, ...options }: OutcomeStoreOptions) {
@@ -143,28 +148,21 @@ class Store implements OutcomeStore {
     this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS)
   }
 
-  addFeedback({ decisionId, model, quality, at }: Feedback): Promise<FeedbackResult> {
-    if (this.#isClosed || this.#worker === undefined) return Promise.resolve('failed')
-    // The row of this decision may still wait here; messages keep their order.
-    this.#flush()
-    const request = (this.#requestId += 1)
-    return new Promise((resolve) => {
-      this.#waiting.set(request, resolve)
-      const feedback = { decisionId, model: model ?? null, quality, at: at.toISOString() }
-      this.#post({ kind: 'feedback', request, feedback })
-    })
+  async addFeedback({ decisionId, model, quality, at }: Feedback): Promise<FeedbackResult> {
+    const feedback = { decisionId, model: model ?? null, quality, at: at.toISOString() }
+    const reply = await this.#ask((request) => ({ kind: 'feedback', request, feedback }))
+    return reply?.kind === 'feedback' ? reply.result : 'failed'
   }
 
   async find(decisionId: string): Promise<LiveOutcome | undefined> {
-    if (this.#isClosed || this.#worker === undefined) return undefined
-    // As above: its row may still wait here.
-    this.#flush()
-    const request = (this.#requestId += 1)
-    const row = await new Promise<string | undefined>((resolve) => {
-      this.#finding.set(request, resolve)
-      this.#post({ kind: 'find', request, decisionId })
-    })
+    const reply = await this.#ask((request) => ({ kind: 'find', request, decisionId }))
+    const row = reply?.kind === 'found' ? reply.row : undefined
     return row === undefined ? undefined : (parseJson(row) as LiveOutcome)
+  }
+
+  async queryUsage(query: UsageQuery): Promise<UsageReport | undefined> {
+    const reply = await this.#ask((request) => ({ kind: 'usage', request, query }))
+    return reply?.kind === 'usage' ? reply.report : undefined
   }
 
   async close(): Promise<void> {
@@ -176,6 +174,18 @@ class Store implements OutcomeStore {
     await this.#exited
     this.#giveUp()
     this.#logDrops(true)
+  }
+
+  /** Undefined when nobody can answer. */
+  #ask(toMessage: (request: number) => ToWorker): Promise<Reply> {
+    if (this.#isClosed || this.#worker === undefined) return Promise.resolve(undefined)
+    // The row that it is about may still wait here; messages keep their order.
+    this.#flush()
+    const request = (this.#requestId += 1)
+    return new Promise((resolve) => {
+      this.#waiting.set(request, resolve)
+      this.#post(toMessage(request))
+    })
   }
 
   #post(message: ToWorker): void {
@@ -205,12 +215,10 @@ class Store implements OutcomeStore {
       case 'trouble':
         return this.#tell(message.because)
       case 'feedback':
-        this.#waiting.get(message.request)?.(message.result)
-        this.#waiting.delete(message.request)
-        return
       case 'found':
-        this.#finding.get(message.request)?.(message.row)
-        this.#finding.delete(message.request)
+      case 'usage':
+        this.#waiting.get(message.request)?.(message)
+        this.#waiting.delete(message.request)
         return
       case 'ready':
       case 'failed':
@@ -251,10 +259,8 @@ class Store implements OutcomeStore {
 
   /** Nobody is left to answer these. */
   #forget(): void {
-    for (const resolve of this.#waiting.values()) resolve('failed')
+    for (const resolve of this.#waiting.values()) resolve(undefined)
     this.#waiting.clear()
-    for (const resolve of this.#finding.values()) resolve(undefined)
-    this.#finding.clear()
   }
 
   /** Closed without a thread: what it left is lost. */
