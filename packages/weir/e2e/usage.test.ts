@@ -74,6 +74,9 @@ const HIT = outcome('hit', {
 })
 const ROWS = [ESCALATED, FAILED, UNPRICED, HIT]
 
+const pairs = (query: Parameters<typeof readUsage>[1]): readonly (readonly [string, number])[] =>
+  readUsage(place.path, query).rows.map(({ value, requests }) => [value, requests] as const)
+
 describe('usage of four rows, by hand', () => {
   it('by model: calls, cost and tokens are those of its own calls; a request is one, where its answer came from', async () => {
     await record(ROWS)
@@ -111,8 +114,6 @@ describe('usage of four rows, by hand', () => {
 
   it('by day, hour, key, reason and verdict, of a model, of a key, and since', async () => {
     await record(ROWS)
-    const pairs = (query: Parameters<typeof readUsage>[1]): readonly (readonly [string, number])[] =>
-      readUsage(place.path, query).rows.map(({ value, requests }) => [value, requests] as const)
     expect(pairs({ by: 'day' })).toEqual([
       ['2026-11-20T00:00:00.000Z', 1],
       ['2026-11-21T00:00:00.000Z', 3],

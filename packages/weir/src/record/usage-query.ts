@@ -85,38 +85,44 @@ const GROUP_COLUMNS: Partial<Record<UsageGroup, string>> = {
   all: "''",
 }
 
-function toSql({ by, since, until, model, key }: UsageQuery): { sql: string; values: (string | number)[] } {
-  const column = GROUP_COLUMNS[by]
-  if (key !== undefined && column === undefined && by !== 'key') {
-    throw new WeirError(
-      'cli.usage',
-      `usage of one key cannot be shown by ${by}; take by model, day, hour or all`,
-    )
-  }
-  const dimension: Dimension = key !== undefined ? 'key' : column === undefined ? (by as Dimension) : 'all'
-  const span = spanOf(by, since, until)
-  const conditions = ['span = ?', 'dimension = ?', 'startAt >= ?', 'startAt < ?']
-  const values: (string | number)[] = [
-    span,
-    dimension,
-    since === undefined ? 0 : floorTo(since, span),
-    until?.getTime() ?? Number.MAX_SAFE_INTEGER,
+function toSql(query: UsageQuery): { sql: string; values: (string | number)[] } {
+  const { by, since, until, model, key } = query
+  const span = spanOf(query)
+  const conditions: readonly (readonly [string, string | number | undefined])[] = [
+    ['span = ?', span],
+    ['dimension = ?', dimensionOf(query)],
+    ['startAt >= ?', since === undefined ? undefined : floorTo(since, span)],
+    ['startAt < ?', until?.getTime()],
+    ['value = ?', key],
+    ['model = ?', model],
   ]
-  if (key !== undefined) conditions.push('value = ?')
-  if (key !== undefined) values.push(key)
-  if (model !== undefined) conditions.push('model = ?')
-  if (model !== undefined) values.push(model)
+  const given = conditions.filter(([, value]) => value !== undefined)
   const sums = SUMS.map((name) => `sum(${name}) AS ${name}`).join(', ')
-  const group = column ?? 'value'
-  const sql = `SELECT ${group} AS shown, ${sums} FROM usage WHERE ${conditions.join(' AND ')} GROUP BY shown ORDER BY shown`
-  return { sql, values }
+  const where = given.map(([condition]) => condition).join(' AND ')
+  return {
+    sql: `SELECT ${GROUP_COLUMNS[by] ?? 'value'} AS shown, ${sums} FROM usage WHERE ${where} GROUP BY shown ORDER BY shown`,
+    values: given.flatMap(([, value]) => value ?? []),
+  }
+}
+
+function dimensionOf({ by, key }: UsageQuery): Dimension {
+  const isColumn = GROUP_COLUMNS[by] !== undefined
+  if (key === undefined) return isColumn ? 'all' : (by as Dimension)
+  if (isColumn || by === 'key') return 'key'
+  throw new WeirError(
+    'cli.usage',
+    `usage of one key cannot be shown by ${by}; take by model, day, hour or all`,
+  )
 }
 
 /** Days where they will do: there are fewer of them, and they are kept for longer. */
-function spanOf(by: UsageGroup, since: Date | undefined, until: Date | undefined): Span {
+function spanOf({ by, since, until }: UsageQuery): Span {
   if (by === 'hour') return 'hour'
-  const isWhole = (at: Date | undefined): boolean => at === undefined || at.getTime() % SPANS.day === 0
-  return by === 'day' || (isWhole(since) && isWhole(until)) ? 'day' : 'hour'
+  return by === 'day' || (isWholeDay(since) && isWholeDay(until)) ? 'day' : 'hour'
+}
+
+function isWholeDay(at: Date | undefined): boolean {
+  return at === undefined || at.getTime() % SPANS.day === 0
 }
 
 function floorTo(at: Date, span: Span): number {

@@ -44,7 +44,6 @@ function nameOf(by: UsageGroup, value: string): string {
 }
 
 function cells(name: string, row: UsageGroupRow): readonly string[] {
-  const ms = (value: number | null): string => (value === null ? UNKNOWN : count(value))
   return [
     name,
     count(row.requests),
@@ -54,8 +53,8 @@ function cells(name: string, row: UsageGroupRow): readonly string[] {
     dollars(row.costUsd),
     count(row.inputTokens),
     count(row.outputTokens),
-    ms(row.p50Ms),
-    ms(row.p95Ms),
-    ms(row.p99Ms),
+    count(row.p50Ms),
+    count(row.p95Ms),
+    count(row.p99Ms),
   ]
 }
