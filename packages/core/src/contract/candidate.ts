@@ -20,4 +20,12 @@ export interface Candidate extends Prices {
   readonly images?: boolean
   /** False when the model cannot call tools. Default true. */
   readonly tools?: boolean
+  /** False when it cannot be told to answer in JSON. Default true. */
+  readonly json?: boolean
+  /** False when it cannot be told to follow a JSON schema. Default true. */
+  readonly jsonSchema?: boolean
+  /** Tokens of prompt and answer together, at most; compared with an estimate (pool/context.ts). Absent: unknown, so no limit. */
+  readonly contextTokens?: number
+  /** Where it runs, a label such as 'local' or 'eu'. Absent: unknown, and not good enough for a query that names places. */
+  readonly place?: string
 }

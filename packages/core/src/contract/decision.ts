@@ -53,5 +53,5 @@ export interface Decision {
 
 export interface Refusal {
   readonly model: string
-  readonly because: 'no_images' | 'no_tools'
+  readonly because: 'no_images' | 'no_tools' | 'no_json' | 'no_schema' | 'too_long' | 'wrong_place'
 }

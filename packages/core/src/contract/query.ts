@@ -20,6 +20,14 @@ export interface Query {
   readonly images: number
   /** True when the caller asked for JSON or a JSON schema as the answer's format. */
   readonly wantsJson: boolean
+  /** True when it must follow a JSON schema. Default false. */
+  readonly wantsSchema?: boolean
+  /** UTF-8 bytes of the request as written, without inline images and files. Absent: those of the turns' text. */
+  readonly bytes?: number
+  /** Limit of the answer that the caller set, tokens. */
+  readonly maxOutputTokens?: number
+  /** Places it may go to. Absent: anywhere. */
+  readonly places?: readonly string[]
   /** What providers hold of this conversation; absent when nothing is known of it. */
   readonly session?: Session
 }

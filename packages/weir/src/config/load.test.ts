@@ -45,7 +45,14 @@ maxBodyBytes: 4096
 `
 
 /** What a model is taken to give when nothing is stated. */
-const UNSTATED = { logprobs: false, topLogprobs: 0, nativeSamples: false, streamUsage: true }
+const UNSTATED = {
+  logprobs: false,
+  topLogprobs: 0,
+  nativeSamples: false,
+  streamUsage: true,
+  json: true,
+  jsonSchema: true,
+}
 
 describe('parseConfig', () => {
   it('resolves what is written', () => {
@@ -62,9 +69,17 @@ describe('parseConfig', () => {
       small: 'tiny',
       large: 'org/huge',
       models: [
-        { model: 'tiny', baseUrl: 'http://localhost:11434', images: false, tools: true, ...UNSTATED },
+        {
+          model: 'tiny',
+          place: 'local',
+          baseUrl: 'http://localhost:11434',
+          images: false,
+          tools: true,
+          ...UNSTATED,
+        },
         {
           model: 'org/huge',
+          place: 'cloud',
           baseUrl: 'https://api.example.com/v1',
           upstreamModel: 'huge-2',
           inputUsdPerMTok: 2.5,

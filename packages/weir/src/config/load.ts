@@ -25,6 +25,7 @@ import type { FaultOptions } from '../upstream/faults.ts'
 import type { ExternalDefinition } from '../upstream/external.ts'
 import { DEFAULT_PRICES, loadPrices, NO_PRICES, pricesFor, type PriceCatalogue } from './price-catalogue.ts'
 import { askedModels, toSpecs } from './scorers.ts'
+import { defaultPlace } from './provider.ts'
 import { resolveSecret } from './secret.ts'
 import { toPlaces } from './places.ts'
 import { parseSource, type KeyPath, type Source } from './source.ts'
@@ -188,12 +189,15 @@ function toModel(model: string, written: WrittenModel, { source, env, prices }: 
   const place = (path: KeyPath): string => source.place(['models', model, ...path])
   checkName(model, place([]))
   const { baseUrl, apiKey, apiKeys, upstreamModel, weight, allowPrivate, upstreams, ...stated } = written
-  const { timeouts, retry, breaker, hedge, ...rest } = stated
-  const places = { baseUrl, apiKey, apiKeys, upstreamModel, weight, allowPrivate, upstreams }
+  const { provider, dialect, apiVersion, region, accessKeyId, secretAccessKey, sessionToken, ...own } = stated
+  const { timeouts, retry, breaker, hedge, ...rest } = own
+  const serving = { provider, dialect, apiVersion, region, accessKeyId, secretAccessKey, sessionToken }
+  const places = { ...serving, baseUrl, apiKey, apiKeys, upstreamModel, weight, allowPrivate, upstreams }
   const first = toPlaces(places, { place, env })
   const priced = { ...written, baseUrl: first.baseUrl }
   return Object.freeze({
     model,
+    place: defaultPlace(first.baseUrl),
     ...pricesFor(prices, { name: first.upstreamModel ?? model, model: priced }),
     ...dropUndefined(rest),
     ...(timeouts === undefined ? {} : { timeouts: dropUndefined(timeouts) }),

@@ -2,10 +2,10 @@
  * Places: the upstreams of one model, from either written form. The one inline (`baseUrl` beside the model's other keys) or a list (`upstreams`),
  * never both: a key that stood beside a list would be used for none or for all, and nobody could tell.
  */
-import { isWeirError, WeirError } from '@weir/core'
+import { WeirError } from '@weir/core'
 import { dropUndefined } from '../record/drop-undefined.ts'
-import { parseBaseUrl } from '../upstream/base-url.ts'
 import type { UpstreamPlace } from '../upstream/definition.ts'
+import { resolveProvider } from './provider.ts'
 import { resolveSecret, type Secret } from './secret.ts'
 import type { KeyPath } from './source.ts'
 import type { WrittenPlace } from './written-faults.ts'
@@ -17,25 +17,29 @@ export interface PlaceSource {
 }
 
 /** As written beside a model. */
-export interface WrittenPlaces extends Omit<WrittenPlace, 'baseUrl'> {
-  readonly baseUrl?: string | undefined
+export interface WrittenPlaces extends WrittenPlace {
   readonly upstreams?: readonly WrittenPlace[] | undefined
 }
 
-const INLINE = ['baseUrl', 'apiKey', 'apiKeys', 'weight', 'allowPrivate'] as const
+const INLINE = [
+  'baseUrl',
+  'apiKey',
+  'apiKeys',
+  'weight',
+  'allowPrivate',
+  'region',
+  'accessKeyId',
+  'secretAccessKey',
+  'sessionToken',
+] as const
 
 /** The first place, and all of them when the model has a list. Throws `config.value` and `config.secret`. */
 export function toPlaces(
   written: WrittenPlaces,
   source: PlaceSource,
 ): UpstreamPlace & { readonly upstreams?: readonly UpstreamPlace[] } {
-  const { upstreams, baseUrl } = written
-  if (upstreams === undefined) {
-    if (baseUrl === undefined) {
-      throw new WeirError('config.value', `${source.place([])}: baseUrl is missing, or a list of upstreams`)
-    }
-    return toPlace({ ...written, baseUrl }, source, [])
-  }
+  const { upstreams, provider, dialect, apiVersion } = written
+  if (upstreams === undefined) return toPlace(written, source, [])
   const double = INLINE.find((key) => written[key] !== undefined)
   if (double !== undefined) {
     throw new WeirError(
@@ -45,7 +49,8 @@ export function toPlaces(
   }
   const places = upstreams.map((one, i) => {
     const { upstreamModel = written.upstreamModel } = one
-    return toPlace({ ...one, upstreamModel }, source, ['upstreams', i])
+    const shared = dropUndefined({ provider, dialect, apiVersion })
+    return toPlace({ ...shared, ...dropUndefined(one), upstreamModel }, source, ['upstreams', i])
   })
   const [first] = places
   if (first === undefined) throw new WeirError('config.value', `${source.place(['upstreams'])} is empty`)
@@ -53,29 +58,19 @@ export function toPlaces(
 }
 
 function toPlace(
-  { baseUrl, apiKey, apiKeys, upstreamModel, weight, allowPrivate }: WrittenPlace,
+  { apiKey, apiKeys, upstreamModel, weight, allowPrivate, ...provider }: WrittenPlace,
   { place, env }: PlaceSource,
   path: KeyPath,
 ): UpstreamPlace {
-  checkBaseUrl(baseUrl, place([...path, 'baseUrl']))
   if (apiKey !== undefined && apiKeys !== undefined) {
     throw new WeirError('config.value', `${place([...path, 'apiKey'])} and apiKeys are both given; keep one`)
   }
   const secretOf = (reference: string, key: KeyPath): Secret =>
     resolveSecret({ reference, where: place([...path, ...key]), env })
   return Object.freeze({
-    baseUrl,
+    ...resolveProvider(provider, { place: (key) => place([...path, ...key]), env }),
     ...dropUndefined({ upstreamModel, weight, allowPrivate }),
     ...(apiKey === undefined ? {} : { apiKey: secretOf(apiKey, ['apiKey']) }),
     ...(apiKeys === undefined ? {} : { apiKeys: apiKeys.map((one, i) => secretOf(one, ['apiKeys', i])) }),
   })
-}
-
-function checkBaseUrl(baseUrl: string, where: string): void {
-  try {
-    parseBaseUrl(baseUrl)
-  } catch (error) {
-    if (isWeirError(error)) throw new WeirError(error.code, `${where} ${error.message}`)
-    throw error
-  }
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { DEFAULT_TIMEOUTS } from '../upstream/definition.ts'
+import { providerShape, type WrittenProvider } from './written-provider.ts'
 import { DEFAULT_BREAKER, DEFAULT_HEDGE, DEFAULT_RETRY } from '../upstream/faults.ts'
 
 export interface WrittenTimeouts {
@@ -54,8 +55,9 @@ export interface WrittenModelFaults {
 }
 
 /** One upstream of a model that has several. */
-export interface WrittenPlace {
-  readonly baseUrl: string
+export interface WrittenPlace extends WrittenProvider {
+  /** Absent: the provider's. */
+  readonly baseUrl?: string | undefined
   readonly apiKey?: string | undefined
   readonly apiKeys?: readonly string[] | undefined
   readonly upstreamModel?: string | undefined
@@ -149,10 +151,11 @@ export const modelFaults: { readonly [K in keyof WrittenModelKeys]-?: z.ZodType<
   upstreams: z
     .array(
       z.strictObject({
-        baseUrl: z.string(),
+        baseUrl: z.string().optional(),
         apiKey: z.string().optional(),
         upstreamModel: z.string().min(1).optional(),
         ...place,
+        ...providerShape,
       }),
     )
     .min(1)

@@ -10,6 +10,7 @@ import { DEFAULT_KEEP_ALIVE_MS } from '../gateway/keep-alive.ts'
 import { faultSections, modelFaults, type WrittenFaults, type WrittenModelFaults } from './written-faults.ts'
 import type { WrittenPlaces } from './places.ts'
 import { DEFAULT_PRICES } from './price-catalogue.ts'
+import { abilityShape, providerShape, type WrittenAbilities } from './written-provider.ts'
 import { priceShape, type WrittenPrices } from './written-prices.ts'
 import { writtenMetrics, type WrittenMetrics } from './written-metrics.ts'
 import type { CacheOptions } from '../gateway/response-cache.ts'
@@ -17,7 +18,7 @@ import { writtenCache } from './written-cache.ts'
 import { writtenLog, writtenTelemetry, type WrittenLog, type WrittenTelemetry } from './written-telemetry.ts'
 import { writtenScorers, type WrittenScorers } from './written-scorers.ts'
 
-export interface WrittenModel extends WrittenPlaces, WrittenModelFaults, WrittenPrices {
+export interface WrittenModel extends WrittenPlaces, WrittenModelFaults, WrittenPrices, WrittenAbilities {
   readonly promptBilled?: 'once' | 'per-sample' | undefined
   readonly images: boolean
   readonly tools: boolean
@@ -64,7 +65,7 @@ const milliseconds = z.int().gte(1).lte(3_600_000)
 
 const model = z
   .strictObject({
-    /** With or without /v1. Needed unless `upstreams` is given. */
+    /** With or without /v1. Needed unless `upstreams` or a provider that has one is given. */
     baseUrl: z.string().optional(),
     /** A reference, env:NAME. Absent: the caller's Authorization header is forwarded. */
     apiKey: z.string().optional(),
@@ -86,9 +87,11 @@ const model = z
     /** False when it refuses stream_options. */
     streamUsage: z.boolean().default(true),
     ...modelFaults,
+    ...providerShape,
+    ...abilityShape,
   })
   /** Of the published schema; places.ts checks it here, with a message that says more. */
-  .meta({ oneOf: [{ required: ['baseUrl'] }, { required: ['upstreams'] }] })
+  .meta({ anyOf: [{ required: ['baseUrl'] }, { required: ['provider'] }, { required: ['upstreams'] }] })
 
 export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   listen: z

@@ -67,6 +67,8 @@ export interface ChatRequestOptions {
   readonly mode?: string
   /** Value of the x-weir-policy header. */
   readonly policy?: string
+  /** Value of the x-weir-place header. */
+  readonly place?: string
   readonly defaultQuality: number
   readonly models: readonly string[]
   readonly hasModel: (model: string) => boolean
@@ -103,8 +105,8 @@ function readChatBody(
   bytes: Buffer,
   options: ChatRequestOptions,
 ): ChatRequest {
-  const query = parseChatBody(body)
   const extension = parseExtension(body['weir'])
+  const query = withPlaces(parseChatBody(body, bytes.length), extension, options)
   const ask = parseModel(body['model'], extension, options)
   const wantsStream = body['stream'] === true
   return {
@@ -190,10 +192,25 @@ export function unknownModel(model: string, models: readonly string[]): WeirErro
   )
 }
 
+/** Where a query may go: the places of the body before those of the header. */
+function withPlaces(query: Query, { place }: Extension, { place: header }: ChatRequestOptions): Query {
+  const places = place ?? header?.split(',').map((one) => one.trim())
+  return places === undefined ? query : { ...query, places: parsePlaces(places) }
+}
+
+function parsePlaces(value: unknown): readonly string[] {
+  const places: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const isGood = places.length > 0 && places.every((one) => typeof one === 'string' && one !== '')
+  if (!isGood)
+    throw new WeirError('request.body', 'weir.place must be a place such as "local", or a list of them')
+  return places as readonly string[]
+}
+
 interface Extension {
   readonly quality?: unknown
   readonly mode?: unknown
   readonly policy?: unknown
+  readonly place?: unknown
   readonly caps: Caps
   readonly explain: boolean
   readonly cache?: boolean
@@ -212,7 +229,7 @@ function parseExtension(value: unknown): Extension {
       `weir has an unknown key "${unknown.slice(0, 40)}"; it takes ${EXTENSION_KEYS.join(', ')}`,
     )
   }
-  const { quality, mode, policy, caps, cache, explain = false } = value
+  const { quality, mode, policy, place, caps, cache, explain = false } = value
   if (cache !== undefined && typeof cache !== 'boolean') {
     throw new WeirError('request.body', 'weir.cache must be true or false')
   }
@@ -224,6 +241,7 @@ function parseExtension(value: unknown): Extension {
     ...(quality === undefined ? {} : { quality }),
     ...(mode === undefined ? {} : { mode }),
     ...(policy === undefined ? {} : { policy }),
+    ...(place === undefined ? {} : { place }),
   }
 }
 
@@ -244,5 +262,5 @@ function parseCaps(value: unknown): Caps {
 
 const CAP_KEYS: readonly string[] = ['calls', 'usd', 'ms']
 const NO_CAPS: Caps = {}
-const EXTENSION_KEYS: readonly string[] = ['quality', 'mode', 'policy', 'caps', 'cache', 'explain']
+const EXTENSION_KEYS: readonly string[] = ['quality', 'mode', 'policy', 'place', 'caps', 'cache', 'explain']
 const NO_EXTENSION: Extension = { explain: false, caps: NO_CAPS }

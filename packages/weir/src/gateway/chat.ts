@@ -148,6 +148,7 @@ export function parse(
   const level = headers['x-weir-quality']
   const mode = headers['x-weir-mode']
   const policy = headers['x-weir-policy']
+  const place = headers['x-weir-place']
   const read: ChatRequestOptions = {
     defaultQuality: quality,
     models: river.candidates.map(({ model }) => model),
@@ -155,6 +156,7 @@ export function parse(
     ...(level === undefined ? {} : { quality: String(level) }),
     ...(mode === undefined ? {} : { mode: String(mode) }),
     ...(policy === undefined ? {} : { policy: String(policy) }),
+    ...(place === undefined ? {} : { place: String(place) }),
   }
   const { translation } = dialect
   if (translation === undefined) return parseChatRequest(body, read)

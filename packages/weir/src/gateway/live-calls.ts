@@ -104,9 +104,10 @@ export class LiveCalls {
     }
   }
 
-  /** A completion for a scorer. Throws `limit.time` when the time is up: then no call is made. */
+  /** A completion for a scorer. Throws `limit.time` when the time is up, `pool.empty` for a model out of place: then no call is made. */
   readonly ask = async (request: ModelRequest): Promise<Attempt> => {
     const { model, samples } = request
+    this.#checkPlace(model, this.#definition(model).place)
     const { nativeSamples = false } = this.#definition(model)
     const perCall = nativeSamples ? samples : 1
     const body = Buffer.from(JSON.stringify(this.#toBody(request, perCall)))
@@ -123,6 +124,7 @@ export class LiveCalls {
   readonly askExternal = async (request: ExternalRequest): Promise<Attempt> => {
     const { external } = this.#options
     if (external === undefined) throw new WeirError('config.signal', 'no external scorer is configured')
+    this.#checkPlace('the external scorer', undefined)
     return this.#observed({ model: request.model, purpose: 'external' }, ({ branch }) =>
       external.ask(request, branch()),
     )
@@ -141,6 +143,13 @@ export class LiveCalls {
     const attempt = await this.#bounded(model, true, (branch) => make({ ...sending, branch }))
     observed?.end(attempt)
     return attempt
+  }
+
+  /** What a query may not be sent to for an answer, it may not be sent to for a judgement either. */
+  #checkPlace(who: string, place: string | undefined): void {
+    const { places } = this.#options.request.query
+    if (places === undefined || (place !== undefined && places.includes(place))) return
+    throw new WeirError('pool.empty', `${who} is not asked: the query may only go to ${places.join(', ')}`)
   }
 
   #toBody({ model, messages, maxOutputTokens, temperature, topLogprobs }: ModelRequest, n: number): unknown {

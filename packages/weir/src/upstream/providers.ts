@@ -25,7 +25,7 @@ export interface Provider {
   readonly forwards?: readonly string[]
   /** Members of a chat request that have another name here, as long as that one is not sent too. */
   readonly renames?: Readonly<Record<string, string>>
-  /** Members of a chat request that it refuses or that would change its answer for the worse; left out. */
+  /** Members of a chat request that it refuses and that only nudge the answer; left out. What changes its shape is sent, and refused by it. */
   readonly omits?: readonly string[]
   /** Of the models' abilities and of their calls, where it differs from the defaults of the configuration. */
   readonly streamUsage?: boolean
@@ -121,7 +121,7 @@ export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
     keyVariable: 'GROQ_API_KEY',
     forwards: TRACING,
     renames: NEW_LIMIT,
-    omits: ['logprobs', 'top_logprobs', 'logit_bias'],
+    omits: ['logit_bias'],
   },
   mistral: {
     owner: 'mistral',
@@ -132,7 +132,7 @@ export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
     forwards: TRACING,
     renames: { ...OLD_LIMIT, seed: 'random_seed' },
     // Unknown members are answered with 422; usage comes in the last chunk without being asked for.
-    omits: ['stream_options', 'logprobs', 'top_logprobs', 'logit_bias', 'user', 'store', 'service_tier'],
+    omits: ['stream_options', 'logit_bias', 'user', 'store', 'service_tier'],
     streamUsage: false,
   },
   deepseek: {
@@ -188,7 +188,7 @@ export const PROVIDERS: Readonly<Record<ProviderName, Provider>> = {
     keyVariable: 'COHERE_API_KEY',
     forwards: TRACING,
     renames: OLD_LIMIT,
-    omits: ['logit_bias', 'top_logprobs', 'n', 'user', 'store', 'service_tier', 'parallel_tool_calls'],
+    omits: ['logit_bias', 'user', 'store', 'service_tier', 'parallel_tool_calls'],
   },
   ollama: {
     dialect: 'chat',
