@@ -27,10 +27,15 @@ function refuse(query: Query, candidate: Candidate): Refusal['because'] | undefi
   if (query.tools > 0 && candidate.tools === false) return 'no_tools'
   if (query.wantsJson && candidate.json === false) return 'no_json'
   if (query.wantsSchema === true && candidate.jsonSchema === false) return 'no_schema'
-  const { contextTokens, place } = candidate
-  if (contextTokens !== undefined && estimateContextTokens(query) > contextTokens) return 'too_long'
-  // What is unknown is no promise: only a stated place will do.
-  if (query.places !== undefined && (place === undefined || !query.places.includes(place)))
-    return 'wrong_place'
-  return undefined
+  if (isTooLong(query, candidate)) return 'too_long'
+  return isOutOfPlace(query, candidate) ? 'wrong_place' : undefined
+}
+
+function isTooLong(query: Query, { contextTokens }: Candidate): boolean {
+  return contextTokens !== undefined && estimateContextTokens(query) > contextTokens
+}
+
+/** What is unknown is no promise: only a stated place will do. */
+function isOutOfPlace({ places }: Query, { place }: Candidate): boolean {
+  return places !== undefined && (place === undefined || !places.includes(place))
 }

@@ -16,6 +16,7 @@ import {
 import { CHAT } from '../dialect/chat-dialect.ts'
 import type { ClientDialect, Translation } from '../dialect/client-dialect.ts'
 import { checkKeys } from './body-keys.ts'
+import { dropUndefined } from '../record/drop-undefined.ts'
 import { mapBody, type BodyMap } from './splice.ts'
 
 /** The request as it came, when its dialect is not chat. */
@@ -234,15 +235,7 @@ function parseExtension(value: unknown): Extension {
     throw new WeirError('request.body', 'weir.cache must be true or false')
   }
   if (typeof explain !== 'boolean') throw new WeirError('request.body', 'weir.explain must be true or false')
-  return {
-    explain,
-    caps: parseCaps(caps),
-    ...(cache === undefined ? {} : { cache }),
-    ...(quality === undefined ? {} : { quality }),
-    ...(mode === undefined ? {} : { mode }),
-    ...(policy === undefined ? {} : { policy }),
-    ...(place === undefined ? {} : { place }),
-  }
+  return { explain, caps: parseCaps(caps), ...dropUndefined({ cache, quality, mode, policy, place }) }
 }
 
 /** Strict, like its parent: a cap that is not understood would be no cap. */
