@@ -80,7 +80,9 @@ describe('a failing small model', () => {
     const response = await post(gateway.url + CHAT, chatBody('easy', { model: 'small' }))
     expect([429, 502, 504]).toContain(response.status)
     expect(await response.json()).toMatchObject({ error: { code, type: 'server_error' } })
-    expect(response.headers.get('x-should-retry')).toBeNull()
+    // A slow one may be quicker next time; the rest was repeated, or would end the same way.
+    const mayPass = code === 'upstream.first_byte' || code === 'upstream.stalled'
+    expect(response.headers.get('x-should-retry')).toBe(mayPass ? null : 'false')
     expect(large.seen.length).toBe(0)
   })
 

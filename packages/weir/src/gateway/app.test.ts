@@ -34,6 +34,7 @@ describe('docs/api.md', () => {
       acceptReason: 'last_stage',
       abstained: true,
       attempts: 1,
+      tries: 2,
       overheadMs: 1.0005,
       totals: { calls: 2, costUsd: 0.5 },
       latencyMs: 7,

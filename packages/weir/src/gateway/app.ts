@@ -12,6 +12,7 @@ import { handle, handleChat, routeOnly, type ChatOptions } from './chat.ts'
 import { dialectOf } from './client-dialects.ts'
 import { handleCountTokens } from './count-tokens.ts'
 import { handleEscalate } from './escalate.ts'
+import { addRetryAfter } from './failure.ts'
 import { handleFeedback } from './feedback.ts'
 import type { InForce } from './in-force.ts'
 import { findModel, listModels } from './models.ts'
@@ -244,10 +245,20 @@ function sendError({ maxBodyBytes, log, observer }: AppOptions, { error, request
   const dialect = dialectOf(request.url)
   const status = dialect.statusOf(statusOf(code))
   observer?.refuse?.({ dialect: dialect.name, code, status })
+  if (!reply.hasHeader('retry-after')) reply.headers(retryAfterOf(statusOf(code)))
   void reply
     .code(status)
     .type('application/json; charset=utf-8')
     .send(dialect.errorBody({ code, message, status, id: request.id }))
+}
+
+/** Two headers for 429 and 503, none for others. */
+function retryAfterOf(status: number): Record<string, string> {
+  const headers: string[] = []
+  addRetryAfter(headers, status)
+  const [name, value, precise, ms] = headers
+  if (name === undefined || value === undefined || precise === undefined || ms === undefined) return {}
+  return { [name]: value, [precise]: ms }
 }
 
 /** Written by hand: the parser failed, so there is no request to answer. */

@@ -29,6 +29,7 @@ import {
   type ChatRequestOptions,
 } from './chat-request.ts'
 import { answerFromCache } from './cached.ts'
+import { readDeadlineMs } from './deadline.ts'
 import { deliver, type DeliverOptions } from './deliver.ts'
 import { keyOf, nativeHeaders } from './client-dialects.ts'
 import { observeBegin, observeThrown } from './observe.ts'
@@ -93,7 +94,11 @@ export interface Begun {
 export function begin(options: ChatOptions, { request, reply, parsed, ...rest }: Begun): void {
   reply.hijack()
   const response = reply.raw
-  const lifeline: Lifeline = { isGone: response.destroyed, call: undefined }
+  const lifeline: Lifeline = {
+    isGone: response.destroyed,
+    deadlineAtMs: readDeadlineMs(request.headers, rest.startedAtMs),
+    call: undefined,
+  }
   // A write that meets a closing socket is an error event; without a listener it would end the process.
   response.on('error', ignore)
   response.on('close', () => {
@@ -224,6 +229,7 @@ function serveRouted(
       body,
       headers: isRaw ? [...sent, ...nativeHeaders(headers, request.dialect)] : sent,
       lifeline,
+      wantsStream: request.wantsStream,
       ...(authorization === undefined ? {} : { authorization }),
       ...(isRaw ? { raw: request.dialect.name } : {}),
     })

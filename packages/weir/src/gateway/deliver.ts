@@ -12,6 +12,7 @@ import { parseLoosely, readUsage } from '../upstream/usage.ts'
 import { abstentionBody, type Abstention } from './abstain.ts'
 import { addIds, sendError, type Exchange, type LiveServed } from './exchange.ts'
 import { explain } from './explain.ts'
+import { countTries, toTold } from './failure.ts'
 import { addDecisionHeaders, selectForCaller } from './headers.ts'
 import { observeEnd } from './observe.ts'
 import { totalsOf } from './path-totals.ts'
@@ -19,7 +20,6 @@ import { Relay, type RelayEnd } from './relay.ts'
 import { spliceMember } from './rewrite.ts'
 import { toRow, type Ending } from './row.ts'
 import { createTranslator, isForeign, toRefusal, toStreamText, toWhole } from './translate.ts'
-import { statusOf } from './wire-error.ts'
 
 export interface DeliverOptions {
   readonly river: River
@@ -73,12 +73,8 @@ function isWhole(given: Given<Answer>): given is Given<WholeAnswer> {
 /** No model answered: a typed error. After a second attempt the official clients are told not to try again: we just did. */
 function sendFailure(options: DeliverOptions, exchange: Exchange, served: LiveServed): void {
   const { attempts, decision } = served
-  const last = attempts.findLast(({ error }) => error !== undefined)
-  const code = last?.error?.code ?? 'pool.empty'
+  const { code, status, headers } = toTold(attempts)
   const tried = attempts.flatMap(({ error }) => error?.message ?? []).join('; ')
-  const status = last?.refusal?.status === 429 ? 429 : statusOf(code)
-  const headers = status === 429 ? selectForCaller(retryHeaders(last)) : []
-  if (attempts.length > 1 && !headers.includes('x-should-retry')) headers.push('x-should-retry', 'false')
   addDecision(headers, exchange, served)
   if (!exchange.lifeline.isGone) {
     const message = `no model answered: ${tried || 'none could be called'}`
@@ -91,12 +87,6 @@ function sendFailure(options: DeliverOptions, exchange: Exchange, served: LiveSe
     sendError(exchange, { code, message, status }, headers)
   }
   record(options, exchange, { served: { ...served, accepted: undefined }, error: code })
-}
-
-/** Of a 429 only what says when to come back. */
-function retryHeaders(attempt: LiveAttempt | undefined): Record<string, string | string[] | undefined> {
-  const headers = attempt?.refusal?.headers ?? {}
-  return { 'retry-after': headers['retry-after'], 'retry-after-ms': headers['retry-after-ms'] }
 }
 
 /** An answer was there and is not good enough: the caller is told, in the way that the configuration says. */
@@ -351,6 +341,7 @@ export function addDecision(headers: string[], exchange: Exchange, served: LiveS
     abstained,
     attempts: attempts.length,
     overheadMs,
+    tries: countTries(attempts),
     ...(totals === undefined ? {} : { totals, latencyMs }),
   })
   return overheadMs

@@ -11,6 +11,7 @@ import type { ChatRequest } from './chat-request.ts'
 import type { Capture } from './cached.ts'
 import type { KeepAlive } from './keep-alive.ts'
 import type { LiveCalls } from './live-calls.ts'
+import { addRetryAfter } from './failure.ts'
 import { statusOf } from './wire-error.ts'
 
 export type LiveServed = Served<LiveAttempt>
@@ -61,6 +62,7 @@ export function sendError(
     response.destroy()
     return
   }
+  addRetryAfter(headers, wanted ?? statusOf(code))
   const body = Buffer.from(dialect.errorBody(problem))
   if (!headers.includes('x-request-id')) addIds(headers, id, dialect)
   headers.push('content-type', 'application/json; charset=utf-8', 'content-length', String(body.length))

@@ -41,6 +41,7 @@ function explainAttempt(attempt: LiveAttempt, verdict: AttemptVerdict | undefine
     best,
     signals: score.signals,
     pGoodEnough: score.pGoodEnough,
+    tries: attempt.tries ?? null,
     checks: score.calls.map((call) => ({ purpose: call.purpose ?? null, ...explainCall(call) })),
   }
 }

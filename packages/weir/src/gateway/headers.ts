@@ -78,6 +78,8 @@ export interface DecisionHeaders {
   readonly acceptReason: AcceptReason | null
   readonly abstained: boolean
   readonly attempts: number
+  /** Upstream calls made for them. */
+  readonly tries: number
   /** Of the whole path; present when the policy reads answers. */
   readonly totals?: PathTotals
   /** Since the request was read, ms; likewise. */
@@ -105,6 +107,7 @@ export function addDecisionHeaders(headers: string[], { id, decision, ...answere
     'x-weir-attempts',
     String(answered.attempts),
   )
+  if (answered.tries > answered.attempts) headers.push('x-weir-tries', String(answered.tries))
   const { totals, latencyMs } = answered
   if (totals === undefined) return
   headers.push('x-weir-calls', String(totals.calls))

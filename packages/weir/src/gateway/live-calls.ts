@@ -221,9 +221,11 @@ export class LiveCalls {
     const { body: named } = bodyFor(request, { upstream, model, allowsRaw: false })
     const body = Object.keys(plan.members).length === 0 ? named : setMembers(named, plan.members)
     if (!readsAnswer && samples === 1) return this.#unread(model, body, { plan, headers, branch: branch() })
+    // Several answers are gathered whole: their stream is made here.
+    const wantsStream = request.wantsStream && !('stream' in plan.members)
     const watch = plan.calls * plan.perCall === 1 ? this.#createWatch?.() : undefined
     const calls = Array.from({ length: plan.calls }, () =>
-      this.#readOne(model, body, { headers, lifeline: branch(), watch }),
+      this.#readOne(model, body, { headers, lifeline: branch(), watch, wantsStream }),
     )
     const made = await Promise.all(calls)
     const [only] = made
@@ -231,24 +233,34 @@ export class LiveCalls {
     return this.#prepared(plan.perCall > 1 ? withPick(only) : only, plan)
   }
 
-  async #readOne(model: string, body: Buffer, { headers, lifeline, watch }: ReadOne): Promise<LiveAttempt> {
-    const attempt = await this.#post(model, body, { headers, lifeline })
+  async #readOne(model: string, body: Buffer, { watch, ...sending }: ReadOne): Promise<LiveAttempt> {
+    const attempt = await this.#post(model, body, sending)
+    const { lifeline } = sending
     const definition = this.#definition(model)
     return readAttempt(attempt, { definition, lifeline, ...(watch === undefined ? {} : { watch }) })
   }
 
   async #unread(model: string, body: Buffer, { plan, headers, branch }: Unread): Promise<LiveAttempt> {
-    const attempt = await this.#post(model, body, { headers, lifeline: branch })
+    const attempt = await this.#post(model, body, {
+      headers,
+      lifeline: branch,
+      wantsStream: this.#options.request.wantsStream,
+    })
     return this.#prepared(meterAttempt(attempt, this.#definition(model)), plan, branch)
   }
 
-  #post(model: string, body: Buffer, { headers, lifeline }: ReadOne): Promise<LiveAttempt> {
+  #post(
+    model: string,
+    body: Buffer,
+    { headers, lifeline, wantsStream = false }: ReadOne,
+  ): Promise<LiveAttempt> {
     const { upstream, authorization } = this.#options
     return upstream.call({
       model,
       body,
       headers,
       lifeline,
+      wantsStream,
       ...(authorization === undefined ? {} : { authorization }),
     })
   }
@@ -312,6 +324,7 @@ interface ReadOne {
   readonly headers: readonly string[]
   readonly lifeline: Lifeline
   readonly watch?: Watch | undefined
+  readonly wantsStream?: boolean
 }
 
 const LATE: Failure = { code: 'limit.time', message: 'cut at the time cap of the request' }

@@ -21,7 +21,7 @@ import {
   type StoredCheck,
 } from '../record/live-outcome.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
-import type { LiveAttempt } from '../upstream/client.ts'
+import type { LiveAttempt, Try } from '../upstream/live-attempt.ts'
 import type { UpstreamModel } from '../upstream/definition.ts'
 import { meterCostUsd, shareUsage } from '../upstream/metered-cost.ts'
 import type { LiveServed } from './exchange.ts'
@@ -126,7 +126,13 @@ function toStored(attempt: Ended, verdict: AttemptVerdict | undefined): StoredAt
     signals: score?.signals ?? signals,
     pGoodEnough: score?.pGoodEnough,
     checks: checks.length === 0 ? undefined : checks,
+    tries: attempt.tries?.map(roundTry),
   })
+}
+
+function roundTry(one: Try): Try {
+  const waited = one.waitMs === undefined ? {} : { waitMs: roundMs(one.waitMs) }
+  return { ...one, latencyMs: roundMs(one.latencyMs), ...waited }
 }
 
 /** An accepted stream that broke off later has failed after all. */

@@ -17,6 +17,7 @@ import {
   type StoredMessage,
   type Usage,
 } from '@weir/core'
+import type { Try } from '../upstream/live-attempt.ts'
 import { parseLoosely } from '../upstream/usage.ts'
 
 /** One call as stored, with the parts of its usage that the upstream told. Absent: not known, or does not apply. */
@@ -50,6 +51,8 @@ export interface StoredAttempt extends StoredCall {
   /** Null when the answer could not be judged. */
   readonly pGoodEnough?: number | null
   readonly checks?: readonly StoredCheck[]
+  /** Upstream calls, in the order they ended; absent when there was one. */
+  readonly tries?: readonly Try[]
 }
 
 /** What the whole request took and how it ended. */

@@ -203,7 +203,9 @@ const GONE: Failure = { code: 'request.aborted', message: 'the caller closed the
 const EMPTY: Read = {
   failure: { code: 'upstream.bad_body', message: 'the event stream ended without an event' },
 }
-const NOT_JSON: Read = { failure: { code: 'upstream.bad_body', message: 'the answer is not a JSON object' } }
+const NOT_JSON: Read = {
+  failure: { code: 'upstream.bad_body', message: 'the answer is not a JSON object', isLasting: true },
+}
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300

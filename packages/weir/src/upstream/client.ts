@@ -10,10 +10,11 @@ import { REAL_CLOCK, type Clock } from './clock.ts'
 import type { Timeouts, UpstreamModel } from './definition.ts'
 import { createOrigin, type Origin } from './dispatch.ts'
 import { Endpoint } from './endpoint.ts'
-import { DEFAULT_FAULTS, type FaultOptions } from './faults.ts'
+import { DEFAULT_FAULTS, type FaultOptions, type HedgeOptions } from './faults.ts'
 import type { CallRequest, LiveAttempt, Send } from './live-attempt.ts'
 import { renameModel } from './rename-model.ts'
-import { sendWithRetry } from './retry.ts'
+import { HedgeBudget, sendWithHedge } from './hedge.ts'
+import { sendWithRetry, type Spread } from './retry.ts'
 import { createSpread } from './spread.ts'
 
 export type { CallRequest, Lifeline, LiveAttempt } from './live-attempt.ts'
@@ -82,6 +83,7 @@ function createRoute(written: UpstreamModel, options: Filled, origins: Origins):
   const wireName = nameAt(written)
   const timeouts = { ...options.timeouts, ...written.timeouts }
   const breaker = { ...options.breaker, ...written.breaker }
+  const hedge = { ...options.hedge, ...written.hedge }
   const endpoints = places.map((place, position) => {
     const definition = { ...shared, ...place }
     const adapter = createAdapter(definition)
@@ -103,7 +105,22 @@ function createRoute(written: UpstreamModel, options: Filled, origins: Origins):
   const spread = createSpread(endpoints, { clock, random })
   const tools = { retry: { ...options.retry, ...written.retry }, clock, random }
   const definition = { ...written, dialect }
-  return { definition, wireName, send: (request) => sendWithRetry(spread, tools, request) }
+  const send: Send = (request) => sendWithRetry(spread, tools, request)
+  return { definition, wireName, send: withHedge(send, spread, { hedge, clock }) }
+}
+
+interface Hedging {
+  readonly hedge: HedgeOptions
+  readonly clock: Clock
+}
+
+/** The same function where hedging is off: it then costs nothing. */
+function withHedge(send: Send, spread: Spread, { hedge, clock }: Hedging): Send {
+  if (hedge.fraction === 0) return send
+  const budget = new HedgeBudget(hedge)
+  const second = (request: CallRequest, slow: number): Promise<LiveAttempt> =>
+    spread.send(spread.choose(new Set([slow])) ?? slow, request)
+  return (request) => sendWithHedge(send, { budget, clock, second }, request)
 }
 
 /** A caller's own bytes can go to any of them only when they speak alike. */

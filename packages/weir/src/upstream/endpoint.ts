@@ -153,6 +153,7 @@ export class Endpoint {
     const isCallersKey = key < 0 && authorization !== undefined
     const reader = new AnswerReader({ isCallersKey, done, raw, usage })
     lifeline.call = reader
+    lifeline.upstream = this.#options.position
     reader.exchange = this.#options.origin.post(
       {
         path,
@@ -166,7 +167,7 @@ export class Endpoint {
     )
   }
 
-  #untilMs({ deadlineAtMs = Infinity }: CallRequest, nowMs: number): number {
+  #untilMs({ lifeline: { deadlineAtMs = Infinity } }: CallRequest, nowMs: number): number {
     return Math.min(nowMs + this.#options.timeouts.totalMs, deadlineAtMs)
   }
 

@@ -16,7 +16,8 @@ export class Fan {
 
   /** A lifeline for one call. */
   branch(): Lifeline {
-    const branch: Lifeline = { isGone: this.#lifeline.isGone, call: undefined }
+    const { isGone, deadlineAtMs } = this.#lifeline
+    const branch: Lifeline = { isGone, deadlineAtMs, call: undefined }
     this.#branches.add(branch)
     return branch
   }

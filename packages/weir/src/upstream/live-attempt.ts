@@ -55,6 +55,10 @@ export interface Try {
 /** Ties the running call to the caller's connection: when that closes, the call is dropped. */
 export interface Lifeline {
   isGone: boolean
+  /** performance.now() at which the caller stops waiting, ms. Absent: the model's total limit alone. */
+  readonly deadlineAtMs?: number | undefined
+  /** Position of the upstream that is called, for a hedge that should go elsewhere. */
+  upstream?: number | undefined
   call: { drop(failure?: Failure): void } | undefined
 }
 
@@ -68,8 +72,6 @@ export interface CallRequest {
   readonly lifeline: Lifeline
   /** Dialect of body and answer where they are the caller's own, untouched: the model's dialect then. Absent: chat. */
   readonly raw?: DialectName
-  /** performance.now() at which the caller stops waiting, ms. Absent: the model's total limit alone. */
-  readonly deadlineAtMs?: number
   /** True when an event stream is asked for: the limit on the first token then applies. */
   readonly wantsStream?: boolean
 }

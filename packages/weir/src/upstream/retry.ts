@@ -113,7 +113,7 @@ class Retrying {
     const restMs = this.#spread.waitMs(upstream)
     const waitMs = backoffMs(retry, { retries: this.#retries, retryAfterMs: restMs, random: random() })
     const isTooLong =
-      restMs > retry.patienceMs || clock.nowMs() + waitMs >= (this.#request.deadlineAtMs ?? Infinity)
+      restMs > retry.patienceMs || clock.nowMs() + waitMs >= (this.#request.lifeline.deadlineAtMs ?? Infinity)
     return isTooLong ? undefined : { move: 'retry', upstream, waitMs }
   }
 
