@@ -110,7 +110,8 @@ class Retrying {
     const { retry, clock, random } = this.#tools
     const upstream = attempt.upstream ?? 0
     if (attempt.cure !== 'repeat' || this.#retries >= retry.count) return undefined
-    const restMs = this.#spread.waitMs(upstream)
+    // A caller's own key does not rest for others, but this call waits as its answer said.
+    const restMs = Math.max(this.#spread.waitMs(upstream), attempt.retryAfterMs ?? 0)
     const waitMs = backoffMs(retry, { retries: this.#retries, retryAfterMs: restMs, random: random() })
     const isTooLong =
       restMs > retry.patienceMs || clock.nowMs() + waitMs >= (this.#request.lifeline.deadlineAtMs ?? Infinity)
