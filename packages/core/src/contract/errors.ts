@@ -30,8 +30,16 @@ export type ErrorCode =
   | 'request.too_large'
   | 'request.encoding'
   | 'request.decision'
+  | 'request.key'
   | 'request.aborted'
   | 'auth.key'
+  | 'auth.model'
+  | 'auth.level'
+  | 'auth.role'
+  | 'limit.requests'
+  | 'limit.tokens'
+  | 'limit.concurrent'
+  | 'limit.budget'
   | 'limit.busy'
   | 'limit.time'
   | 'limit.doubt'
@@ -84,8 +92,16 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   'request.too_large': row(413),
   'request.encoding': row(415),
   'request.decision': row(404),
+  'request.key': row(404),
   'request.aborted': row(null),
   'auth.key': row(401),
+  'auth.model': row(403),
+  'auth.level': row(403),
+  'auth.role': row(403),
+  'limit.requests': row(429),
+  'limit.tokens': row(429),
+  'limit.concurrent': row(429),
+  'limit.budget': row(429),
   'limit.busy': row(429),
   'limit.time': row(null),
   'limit.doubt': row(null),

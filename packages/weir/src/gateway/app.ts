@@ -2,8 +2,14 @@
  * The HTTP side of the gateway: which paths exist, with which methods, and how every failure looks. Each path exists with and
  * without /v1, because clients set their base URL either way. Bodies arrive as bytes; who needs JSON parses it once.
  */
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type onRequestHookHandler,
+} from 'fastify'
 import { WeirError } from '@weir/core'
+import type { Access } from '../access/access.ts'
 import { MESSAGES } from '../dialect/client-messages.ts'
 import { RESPONSES } from '../dialect/client-responses.ts'
 import { toWireError } from '../dialect/wire-error.ts'
@@ -52,6 +58,8 @@ interface Route {
   readonly method: 'GET' | 'POST'
   readonly paths: readonly string[]
   readonly handler: Handler
+  /** True when it needs no key where callers are authenticated. Default false: a route that says nothing is closed. */
+  readonly isPublic?: boolean
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'] as const
@@ -84,6 +92,7 @@ export function createApp(inForce: InForce<AppOptions>): FastifyInstance {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, ({ headers }, body, done) =>
     done(isPlain(headers['content-encoding']) ? null : compressed(), body),
   )
+  if (options.auth !== undefined) app.addHook('onRequest', requireKey(options.auth.access))
   // The chat route is hijacked before this would run, and writes the header itself.
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -154,11 +163,13 @@ function routes(inForce: InForce<AppOptions>): readonly Route[] {
     {
       method: 'GET',
       paths: ['/health/liveness', '/health/liveliness'],
+      isPublic: true,
       handler: () => ({ status: 'alive' }),
     },
     {
       method: 'GET',
       paths: ['/health/readiness'],
+      isPublic: true,
       handler: (_request, reply) => {
         const ready = isReady()
         return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'draining' })
@@ -183,17 +194,37 @@ function toRoute({ path, exposed }: MetricsPage): Route {
   }
 }
 
+/** Before the body is read. By the route that was matched, never by the text of the URL. */
+function requireKey(access: Access): onRequestHookHandler {
+  return (request, _reply, done) => {
+    const { config } = request.routeOptions
+    if (!('isPublic' in config && config.isPublic === true)) {
+      try {
+        access.identify(request.raw)
+      } catch (error) {
+        return done(error instanceof Error ? error : undefined)
+      }
+    }
+    done()
+  }
+}
+
 function withoutVersion(path: string): readonly string[] {
   return [`/v1${path}`, path]
 }
 
 /** The other methods of a path answer 405 with Allow, rather than a 404 that hides what is wrong. */
-function addRoute(app: FastifyInstance, options: AppOptions, { method, paths, handler }: Route): void {
+function addRoute(
+  app: FastifyInstance,
+  options: AppOptions,
+  { method, paths, handler, isPublic = false }: Route,
+): void {
   for (const url of paths) {
     app.route({
       method,
       url,
       handler,
+      config: { isPublic },
     })
     app.route({
       method: METHODS.filter((other) => other !== method),

@@ -59,6 +59,8 @@ export interface WireOptions {
   readonly n: number
   readonly streamOptions: Readonly<Record<string, unknown>>
   readonly includesUsage: boolean
+  /** Most tokens of one answer; undefined when the caller sets no limit. */
+  readonly maxOutputTokens: number | undefined
 }
 
 export interface ChatRequestOptions {
@@ -148,6 +150,7 @@ const NO_OPTIONS: WireOptions['streamOptions'] = {}
 
 function readWire(body: Readonly<Record<string, unknown>>): WireOptions {
   const { logprobs, top_logprobs: topLogprobs, n, stream_options: stream } = body
+  const most = body['max_completion_tokens'] ?? body['max_tokens']
   const streamOptions = isRecord(stream) ? stream : NO_OPTIONS
   return {
     asksLogprobs: logprobs === true,
@@ -155,6 +158,7 @@ function readWire(body: Readonly<Record<string, unknown>>): WireOptions {
     n: typeof n === 'number' ? n : 1,
     streamOptions,
     includesUsage: streamOptions['include_usage'] === true,
+    maxOutputTokens: typeof most === 'number' && most >= 0 ? most : undefined,
   }
 }
 

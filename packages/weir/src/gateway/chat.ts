@@ -17,6 +17,7 @@ import {
   type PolicyName,
   type River,
 } from '@weir/core'
+import type { Grant } from '../access/access.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
 import { CHAT } from '../dialect/chat-dialect.ts'
 import type { ClientDialect } from '../dialect/client-dialect.ts'
@@ -30,6 +31,7 @@ import {
 } from './chat-request.ts'
 import { answerFromCache } from './cached.ts'
 import { readDeadlineMs } from './deadline.ts'
+import { admitChat, optionsFor } from './admission.ts'
 import { deliver, type DeliverOptions } from './deliver.ts'
 import { keyOf, nativeHeaders } from './client-dialects.ts'
 import { observeBegin, observeThrown } from './observe.ts'
@@ -59,8 +61,9 @@ export interface ChatOptions extends DeliverOptions {
 
 /** Answer of POST /v1/weir/route: the decision, nothing called and nothing recorded. Throws `request.` and `pool.empty`. */
 export function routeOnly(options: ChatOptions, request: FastifyRequest): Decision {
-  const parsed = parse(options, request)
-  return decide(options.river, parsed.query, parsed.ask)
+  const own = optionsFor(options, request)
+  const parsed = parse(own, request)
+  return decide(own.river, parsed.query, parsed.ask)
 }
 
 /** Throws `request.` errors while nothing is sent; afterwards it answers by itself. */
@@ -77,8 +80,10 @@ export interface Asked {
 /** As `handleChat`, for a caller of any dialect. */
 export function handle(options: ChatOptions, { request, reply, dialect }: Asked): void {
   const startedAtMs = performance.now()
-  const parsed = parse(options, request, dialect)
-  begin(options, { request, reply, parsed, startedAtMs, escalatedFrom: undefined })
+  const own = optionsFor(options, request)
+  const parsed = parse(own, request, dialect)
+  const grant = admitChat(own, { request, reply, parsed })
+  begin(own, { request, reply, parsed, startedAtMs, escalatedFrom: undefined, grant })
 }
 
 export interface Begun {
@@ -88,6 +93,8 @@ export interface Begun {
   readonly startedAtMs: number
   /** Decision that is re-answered. */
   readonly escalatedFrom: string | undefined
+  /** From `admitChat`; undefined only where callers are not authenticated. */
+  readonly grant: Grant | undefined
 }
 
 /** Takes the response over and answers. Never throws. */
@@ -123,9 +130,13 @@ export function begin(options: ChatOptions, { request, reply, parsed, ...rest }:
   if (options.observer !== undefined) observeBegin(options.observer, exchange, request.headers)
   options.running.begin()
   run(options, exchange, request).then(
-    () => options.running.end(),
+    () => {
+      exchange.grant?.release()
+      options.running.end()
+    },
     (thrown: unknown) => {
       answerThrown(options, exchange, thrown)
+      exchange.grant?.release()
       options.running.end()
     },
   )

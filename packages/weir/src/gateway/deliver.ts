@@ -2,6 +2,7 @@
  * Deliver: how each end of a request reaches the caller (a whole answer, a stream, no answer, a declined one) and the store.
  */
 import type { ErrorCode, River, Usage } from '@weir/core'
+import type { Grant } from '../access/access.ts'
 import { readResponseText, readStreamText } from '../record/live-outcome.ts'
 import type { OutcomeStore } from '../record/store.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -9,6 +10,8 @@ import type { Observer } from '../telemetry/observer.ts'
 import type { Answer, StreamAnswer, WholeAnswer } from '../upstream/answer.ts'
 import type { LiveAttempt, UpstreamClient } from '../upstream/client.ts'
 import { parseLoosely, readUsage } from '../upstream/usage.ts'
+import { priceChat, priceOne, type AccessOptions } from './admission.ts'
+import { chargeOf } from './charge.ts'
 import { abstentionBody, type Abstention } from './abstain.ts'
 import { addIds, sendError, type Exchange, type LiveServed } from './exchange.ts'
 import { explain } from './explain.ts'
@@ -18,10 +21,12 @@ import { observeEnd } from './observe.ts'
 import { totalsOf } from './path-totals.ts'
 import { Relay, type RelayEnd } from './relay.ts'
 import { spliceMember } from './rewrite.ts'
-import { toRow, type Ending } from './row.ts'
+import { endAttempts, toRow, type Ended, type Ending } from './row.ts'
 import { createTranslator, isForeign, toRefusal, toStreamText, toWhole } from './translate.ts'
 
 export interface DeliverOptions {
+  /** Absent: callers are not authenticated. */
+  readonly auth?: AccessOptions
   readonly river: River
   readonly upstream: UpstreamClient
   readonly log: Log
@@ -331,6 +336,7 @@ export function addDecision(headers: string[], exchange: Exchange, served: LiveS
   exchange.headMs = latencyMs
   exchange.overheadMs = overheadMs
   addIds(headers, id, request.dialect)
+  exchange.grant?.addHeaders(headers)
   addDecisionHeaders(headers, {
     id,
     decision,
@@ -360,8 +366,8 @@ export interface Recorded {
   readonly error?: ErrorCode | undefined
 }
 
-function isUnwatched({ store }: DeliverOptions, { observation }: Exchange): boolean {
-  return store === undefined && observation === undefined
+function isUnwatched({ store }: DeliverOptions, { observation, grant }: Exchange): boolean {
+  return store === undefined && observation === undefined && grant === undefined
 }
 
 function keepsText({ storesText }: DeliverOptions, { observation }: Exchange): boolean {
@@ -371,10 +377,36 @@ function keepsText({ storesText }: DeliverOptions, { observation }: Exchange): b
 function record(options: DeliverOptions, exchange: Exchange, { served, ending, error }: Recorded): void {
   if (isUnwatched(options, exchange)) return
   const { store, storesText, now, upstream } = options
-  const { id, request, escalatedFrom, observation } = exchange
+  const { id, request, escalatedFrom, observation, grant } = exchange
   const messages = storesText ? request.messages : undefined
   const definitionOf = (model: string): ReturnType<UpstreamClient['get']> => upstream.get(model)
-  const parts = { id, servedAt: now(), served, ending, definitionOf, messages, escalatedFrom }
+  const key = grant?.keyId
+  const parts = { id, servedAt: now(), served, ending, definitionOf, messages, escalatedFrom, key }
+  if (grant !== undefined) settle(options, exchange, { grant, attempts: endAttempts(parts) })
   store?.append(toRow(parts))
   if (observation !== undefined) observeEnd(exchange, parts, error)
+}
+
+interface Settled {
+  readonly grant: Grant
+  readonly attempts: readonly Ended[]
+}
+
+/** What the request cost goes to its key's account. */
+function settle(
+  { auth, river, upstream }: DeliverOptions,
+  { request }: Exchange,
+  { grant, attempts }: Settled,
+): void {
+  if (auth === undefined) return grant.release()
+  const priced = priceChat(river, request)
+  const one = { ...priced, samples: 1 }
+  const outputTokens = priced.outputTokens ?? auth.assumedOutputTokens
+  grant.settle(
+    chargeOf(attempts, {
+      mostUsd: (model) => priceOne(upstream.get(model), one, auth),
+      inputTokens: priced.inputTokens,
+      outputTokens,
+    }),
+  )
 }

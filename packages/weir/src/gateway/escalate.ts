@@ -5,6 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { WeirError, type River } from '@weir/core'
 import type { LiveOutcome } from '../record/live-outcome.ts'
+import { admitChat, optionsFor } from './admission.ts'
 import { parseJsonBody } from './chat-request.ts'
 import { begin, parse, type ChatOptions } from './chat.ts'
 import { setMembers } from './rewrite.ts'
@@ -16,7 +17,8 @@ export async function handleEscalate(
   reply: FastifyReply,
 ): Promise<void> {
   const startedAtMs = performance.now()
-  const { store, river } = options
+  const own = optionsFor(options, request)
+  const { store, river } = own
   if (store === undefined) {
     throw new WeirError(
       'request.route',
@@ -25,15 +27,18 @@ export async function handleEscalate(
   }
   const { id } = request.params as { readonly id: string }
   const row = await store.find(id)
-  if (row === undefined) {
+  // Another caller's messages are none of this one's business.
+  const key = own.auth?.access.accountOf(request.raw)?.key.id
+  if (row === undefined || (key !== undefined && row.key !== key)) {
     throw new WeirError(
       'request.decision',
       'no recorded decision has this id; use the x-weir-decision-id of an answer of this gateway',
     )
   }
   const body = toBody(request.body, { model: nextStage(river, row), row })
-  const parsed = parse(options, { headers: request.headers, body })
-  begin(options, { request, reply, parsed, startedAtMs, escalatedFrom: id })
+  const parsed = parse(own, { headers: request.headers, body })
+  const grant = admitChat(own, { request, reply, parsed })
+  begin(own, { request, reply, parsed, startedAtMs, escalatedFrom: id, grant })
 }
 
 /** The model after the one that answered, or that was tried last. Throws `request.decision` at the last stage. */

@@ -4,6 +4,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { ErrorCode, PolicyName, Served } from '@weir/core'
+import type { Grant } from '../access/access.ts'
 import type { ClientDialect } from '../dialect/client-dialect.ts'
 import type { Observation } from '../telemetry/observer.ts'
 import type { Lifeline, LiveAttempt } from '../upstream/client.ts'
@@ -26,6 +27,8 @@ export interface Exchange {
   readonly policy: PolicyName | undefined
   /** Decision that this request re-answers. */
   readonly escalatedFrom: string | undefined
+  /** Undefined where callers are not authenticated. Settled or released when the request has ended. */
+  readonly grant: Grant | undefined
   /** Present when the policy reads answers. */
   calls: LiveCalls | undefined
   /** Present when a stream may be held back. */

@@ -49,10 +49,12 @@ export interface RowParts {
   /** Undefined when text is not stored. */
   readonly messages: readonly StoredMessage[] | undefined
   readonly escalatedFrom: string | undefined
+  /** Id of the virtual key that asked. */
+  readonly key?: string | undefined
 }
 
 export function toRow(parts: RowParts): LiveOutcome {
-  const { id, servedAt, served, messages, escalatedFrom } = parts
+  const { id, servedAt, served, messages, escalatedFrom, key } = parts
   const { decision, accepted, acceptReason, abstained } = served
   const ended = endAttempts(parts)
   const given = accepted === undefined ? -1 : served.attempts.indexOf(accepted)
@@ -70,6 +72,7 @@ export function toRow(parts: RowParts): LiveOutcome {
       ...(acceptReason === null ? {} : { acceptReason }),
       ...(abstained ? { abstained } : {}),
       ...(escalatedFrom === undefined ? {} : { escalatedFrom }),
+      ...(key === undefined ? {} : { key }),
     },
   })
 }

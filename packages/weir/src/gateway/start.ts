@@ -16,6 +16,9 @@ import { createExtraCalls, type ExtraCalls } from './extra-calls.ts'
 import { DEFAULT_KEEP_ALIVE_MS } from './keep-alive.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type UpstreamModel } from '../upstream/definition.ts'
 import { createApp, type AppOptions, type Arrival } from './app.ts'
+import type { AdminListen } from './admin-app.ts'
+import type { AuthOptions } from './auth.ts'
+import { startAccess } from './start-access.ts'
 import { createRetired, type Held, type InForce } from './in-force.ts'
 import { ResponseCache, type CacheOptions } from './response-cache.ts'
 import { createRunning } from './running.ts'
@@ -63,6 +66,12 @@ export interface GatewayOptions {
   readonly observers?: readonly Observer[]
   /** Absent: nothing is cached. */
   readonly cache?: CacheOptions
+  /** Absent: callers are not authenticated. */
+  readonly auth?: AuthOptions
+  /** The admin API. Absent: there is none. Needs `auth`. */
+  readonly admin?: AdminListen
+  /** What POST /admin/reload runs. */
+  readonly reload?: () => Promise<unknown>
   readonly log: Log
 }
 
@@ -71,6 +80,10 @@ export interface Gateway {
   readonly url: string
   /** Where the metrics' own listener is; undefined when there is none. */
   readonly metricsUrl: string | undefined
+  /** Of the admin API; undefined when there is none. */
+  readonly adminUrl: string | undefined
+  /** On the first run: the key of the admin API. Show it once, keep it nowhere. */
+  readonly adminKey: string | undefined
   /**
    * Serves new requests with other options; running ones end with theirs, whose connections then close. What belongs to the process
    * (`listen`, `record.path`, `maxBodyBytes`, `metrics`, `observers`, `log`) stays as it was started. Throws like `startGateway`, and then changes nothing.
@@ -101,6 +114,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw error
   })
   let isReady = true
+  const guard = await startAccess({ ...options, isReady: () => isReady }).catch(async (error: unknown) => {
+    await store?.close()
+    await watching.close()
+    throw error
+  })
+  const { auth } = guard
   const fixed: Fixed = {
     maxBodyBytes,
     arrival: listen,
@@ -108,6 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     now: () => new Date(),
     isReady: () => isReady,
     ...(store === undefined ? {} : { store }),
+    ...(auth === undefined ? {} : { auth }),
     ...(watching.observer === undefined ? {} : { observer: watching.observer }),
     ...(watching.page === undefined ? {} : { page: watching.page }),
   }
@@ -124,6 +144,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await retired.settle()
     await store?.close()
     await watching.close()
+    await guard.close()
   }
   let url: string
   try {
@@ -136,6 +157,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url,
     metricsUrl: watching.url,
+    adminUrl: guard.adminUrl,
+    adminKey: auth?.adminKey,
     replace(next) {
       const old = held
       held = createHeld(next, fixed)
@@ -153,7 +176,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 /** What belongs to the process: the same for every configuration that is put in force. */
 type Fixed = Pick<
   AppOptions,
-  'maxBodyBytes' | 'arrival' | 'log' | 'now' | 'isReady' | 'store' | 'observer' | 'page'
+  'maxBodyBytes' | 'arrival' | 'log' | 'now' | 'isReady' | 'store' | 'observer' | 'page' | 'auth'
 >
 
 /** What belongs to one configuration: its pools, and the requests that it serves. Throws like `startGateway`. */
