@@ -81,7 +81,8 @@ async function serveConfig(load: () => Promise<Config>, { path, signal }: Servin
   telemetry.setModels(config.models)
   const requestLog = createRequestLog(log, config.log.requests)
   const observers = [...telemetry.observers, ...(requestLog === undefined ? [] : [requestLog])]
-  const gateway = await startGateway({ ...options, observers })
+  const again = { reload: (): Promise<unknown> => Promise.resolve() }
+  const gateway = await startGateway({ ...options, observers, reload: () => again.reload() })
   const reloader = await startReloader({
     path,
     config,
@@ -93,6 +94,7 @@ async function serveConfig(load: () => Promise<Config>, { path, signal }: Servin
     log,
   })
   hangUp.reload = () => void reloader.reload('SIGHUP')
+  again.reload = () => reloader.reload('admin')
   const { pair } = options.river
   log.info('gateway.ready', {
     url: gateway.url,
@@ -102,8 +104,10 @@ async function serveConfig(load: () => Promise<Config>, { path, signal }: Servin
     policy: config.policy,
     record: config.record?.path ?? 'off',
     metrics: gateway.metricsUrl ?? config.metrics?.path ?? 'off',
+    auth: config.auth?.path ?? 'off',
+    admin: gateway.adminUrl ?? 'off',
   })
-  warnOpen(config, log)
+  if (gateway.adminKey !== undefined) process.stdout.write(firstRun(gateway.adminKey))
   if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
   await reloader.close()
   await gateway.close()
@@ -121,14 +125,11 @@ function listenForHangUp(): { reload: () => void } {
   return hangUp
 }
 
-/** Callers are not authenticated: whoever reaches the port spends the operator's money. */
-function warnOpen({ listen, models }: Config, log: Log): void {
-  const isLocal = listen.host === 'localhost' || listen.host === '::1' || listen.host.startsWith('127.')
-  if (isLocal || models.every(({ apiKey }) => apiKey === undefined)) return
-  log.warn('gateway.open', {
-    host: listen.host,
-    because: 'other machines can use the configured keys; put an authenticating proxy in front',
-  })
+/** On standard output, away from the log, which may be kept and shipped. */
+function firstRun(adminKey: string): string {
+  return `Key of the admin API, shown this once: ${adminKey}
+Lost it? weir keys create --role admin
+`
 }
 
 /** Aborts at the first SIGINT or SIGTERM; the second ends the process. */

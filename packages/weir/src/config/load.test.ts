@@ -22,7 +22,7 @@ function messageOf(text: string): string {
 }
 
 const FULL = `
-listen: { host: 0.0.0.0, port: 8080 }
+listen: { host: 0.0.0.0, port: 8080, open: true }
 artifact: router.weir.json
 quality: 0.9
 onEstimatorFailure: small
@@ -60,7 +60,7 @@ describe('parseConfig', () => {
     const { apiKey, ...huge } = config.models[1] ?? {}
     expect(apiKey?.reveal()).toBe('sk-canary-1')
     expect({ ...config, models: [config.models[0], huge] }).toEqual({
-      listen: { host: '0.0.0.0', port: 8080 },
+      listen: { host: '0.0.0.0', port: 8080, open: true },
       artifactPath: '/etc/weir/router.weir.json',
       quality: 0.9,
       mode: 'promise',
@@ -104,13 +104,15 @@ describe('parseConfig', () => {
       cache: null,
       telemetry: { semconv: '1.41', content: false, otlp: null },
       log: { level: 'info', format: 'auto', requests: 'none' },
+      auth: null,
+      admin: null,
       maxBodyBytes: 4096,
     })
   })
 
   it('fills in the defaults', () => {
     expect(parse('artifact: /a.json\nmodels: { m: { baseUrl: "http://h" } }')).toMatchObject({
-      listen: { host: '127.0.0.1', port: 4000 },
+      listen: { host: '127.0.0.1', port: 4000, open: false },
       quality: 0.95,
       mode: 'promise',
       onUnfamiliar: 'large',
@@ -152,7 +154,7 @@ describe('parseConfig', () => {
     [
       'unknown',
       `artifact: x\nlisten: { zzzzzz: 1 }\n${model}`,
-      `config.key ${at}:2: listen.zzzzzz: unknown key; known are host, port`,
+      `config.key ${at}:2: listen.zzzzzz: unknown key; known are host, port, open`,
     ],
     [
       'wrong type',

@@ -16,6 +16,8 @@ import {
 } from '@weir/core'
 import type { Abstention } from '../gateway/abstain.ts'
 import type { CacheOptions } from '../gateway/response-cache.ts'
+import type { AdminListen } from '../gateway/admin-app.ts'
+import type { AuthOptions } from '../gateway/auth.ts'
 import type { RecordOptions } from '../gateway/start.ts'
 import type { MetricsOptions } from '../gateway/watching.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
@@ -24,6 +26,7 @@ import type { Timeouts, UpstreamModel } from '../upstream/definition.ts'
 import type { FaultOptions } from '../upstream/faults.ts'
 import type { ExternalDefinition } from '../upstream/external.ts'
 import { DEFAULT_PRICES, loadPrices, NO_PRICES, pricesFor, type PriceCatalogue } from './price-catalogue.ts'
+import { checkOpen } from './written-access.ts'
 import { askedModels, toSpecs } from './scorers.ts'
 import { defaultPlace } from './provider.ts'
 import { resolveSecret } from './secret.ts'
@@ -68,6 +71,10 @@ export interface Config {
   readonly cache: CacheOptions | null
   readonly telemetry: TelemetryOptions
   readonly log: WrittenLog
+  /** Null: callers are not authenticated. */
+  readonly auth: AuthOptions | null
+  /** Null: there is no admin API. */
+  readonly admin: AdminListen | null
   readonly maxBodyBytes: number
 }
 
@@ -143,6 +150,7 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
     checkSide(written[side], { names, where: source.place([side]) })
   const scorers = toSpecs(written.scorers)
   for (const model of askedModels(scorers)) checkSide(model, { names, where: source.place(['scorers']) })
+  checkOpen(written, { hasKeys: models.some(hasKey), place: source.place })
   const config = {
     listen: Object.freeze(written.listen),
     quality: written.quality,
@@ -168,11 +176,23 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
         : Object.freeze({ ...written.record, path: resolve(folder, written.record.path) }),
     telemetry: Object.freeze({ ...written.telemetry, otlp: written.telemetry.otlp ?? null }),
     log: Object.freeze(written.log),
+    auth:
+      written.auth === undefined
+        ? null
+        : Object.freeze({ ...written.auth, path: resolve(folder, written.auth.path) }),
+    admin: written.admin === undefined ? null : Object.freeze(written.admin),
     metrics: written.metrics === undefined ? null : Object.freeze(dropUndefined(written.metrics)),
     cache: written.cache === undefined ? null : Object.freeze(written.cache),
     maxBodyBytes: written.maxBodyBytes,
   }
   return { config, written, source }
+}
+
+/** True when a key of the operator is behind it. */
+function hasKey(model: UpstreamModel): boolean {
+  return [model, ...(model.upstreams ?? [])].some(
+    ({ apiKey, apiKeys = [], aws }) => apiKey !== undefined || apiKeys.length > 0 || aws !== undefined,
+  )
 }
 
 function toPricesPath(written: string, folder: string): string {

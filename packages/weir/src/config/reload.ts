@@ -42,6 +42,8 @@ export const RESTART_KEYS: readonly string[] = [
   'metrics',
   'telemetry',
   'log',
+  'auth',
+  'admin',
 ]
 
 /** Resolves when the files are watched. */

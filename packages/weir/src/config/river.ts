@@ -14,7 +14,8 @@ import { buildScorers, checkPolicy } from './scorers.ts'
 export async function loadGatewayOptions(config: Config, log: Log): Promise<GatewayOptions> {
   const extraCalls = createExtraCalls()
   const river = await loadRiver(config, { extraCalls, log })
-  const { record, doubtCut, external, metrics, cache, telemetry: _telemetry, log: _log, ...rest } = config
+  const { record, doubtCut, external, metrics, cache, auth, admin, ...more } = config
+  const { telemetry: _telemetry, log: _log, ...rest } = more
   return {
     ...rest,
     river,
@@ -25,6 +26,8 @@ export async function loadGatewayOptions(config: Config, log: Log): Promise<Gate
     ...(external === null ? {} : { external }),
     ...(metrics === null ? {} : { metrics }),
     ...(cache === null ? {} : { cache }),
+    ...(auth === null ? {} : { auth }),
+    ...(admin === null ? {} : { admin }),
   }
 }
 

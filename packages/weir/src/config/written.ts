@@ -12,6 +12,7 @@ import type { WrittenPlaces } from './places.ts'
 import { DEFAULT_PRICES } from './price-catalogue.ts'
 import { abilityShape, providerShape, type WrittenAbilities } from './written-provider.ts'
 import { priceShape, type WrittenPrices } from './written-prices.ts'
+import { writtenAdmin, writtenAuth, type WrittenAdmin, type WrittenAuth } from './written-access.ts'
 import { writtenMetrics, type WrittenMetrics } from './written-metrics.ts'
 import type { CacheOptions } from '../gateway/response-cache.ts'
 import { writtenCache } from './written-cache.ts'
@@ -36,7 +37,9 @@ export interface WrittenCaps {
 
 /** After checking: defaults are filled in, references are still text. */
 export interface WrittenConfig extends WrittenFaults {
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: { readonly host: string; readonly port: number; readonly open: boolean }
+  readonly auth?: WrittenAuth | undefined
+  readonly admin?: WrittenAdmin | undefined
   readonly artifact?: string | undefined
   readonly quality: number
   readonly mode: 'promise' | 'estimate'
@@ -100,6 +103,8 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       /** 0 takes a free one. Default 4000, as other gateways do. */
       port: z.int().gte(0).lte(65_535).default(4000),
+      /** True: other machines may use the configured keys without one of their own. */
+      open: z.boolean().default(false),
     })
     .prefault({}),
   /** File made by `weir train`. */
@@ -148,6 +153,8 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
     })
     .optional(),
   /** Absent: nothing is counted. */
+  auth: writtenAuth.optional(),
+  admin: writtenAdmin.optional(),
   metrics: writtenMetrics.optional(),
   /** Absent: nothing is cached. */
   cache: writtenCache.optional(),

@@ -61,7 +61,8 @@ export function answerFromCache(
     return false
   }
   const { dialect } = exchange.request
-  const parts = [dialect.name, ...KEYED_HEADERS.map((name) => String(request.headers[name] ?? ''))]
+  // A virtual key was taken off the headers when it was recognised; its id stands for it.
+  const parts = [dialect.name, exchange.grant?.keyId ?? '', ...KEYED_HEADERS.map((name) => String(request.headers[name] ?? ''))]
   const key = toCacheKey(parts, request.body)
   const found = use === 'refresh' ? undefined : cache.get(key)
   if (found === undefined) {
@@ -96,6 +97,7 @@ function sendHit({ store, now }: CachedOptions, exchange: Exchange, answer: Cach
   const overheadMs = Math.round((performance.now() - startedAtMs) * 1000) / 1000
   headers.push('x-weir-decision-id', id, 'x-weir-cache', 'hit', 'x-weir-attempts', '0')
   headers.push('x-weir-cost-usd', '0', 'x-weir-overhead-ms', String(overheadMs))
+  exchange.grant?.addHeaders(headers)
   headers.push('content-length', String(body.length))
   response.writeHead(status, headers)
   response.end(body)
@@ -109,7 +111,12 @@ function sendHit({ store, now }: CachedOptions, exchange: Exchange, answer: Cach
       decision: answer.decision,
       attempts: [],
       models: { [model]: {} },
-      path: { calls: 0, costUsd: 0, cached: true },
+      path: {
+        calls: 0,
+        costUsd: 0,
+        cached: true,
+        ...(exchange.grant === undefined ? {} : { key: exchange.grant.keyId }),
+      },
     }),
   )
 }
