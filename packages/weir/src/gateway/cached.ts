@@ -62,7 +62,11 @@ export function answerFromCache(
   }
   const { dialect } = exchange.request
   // A virtual key was taken off the headers when it was recognised; its id stands for it.
-  const parts = [dialect.name, exchange.grant?.keyId ?? '', ...KEYED_HEADERS.map((name) => String(request.headers[name] ?? ''))]
+  const parts = [
+    dialect.name,
+    exchange.grant?.keyId ?? '',
+    ...KEYED_HEADERS.map((name) => String(request.headers[name] ?? '')),
+  ]
   const key = toCacheKey(parts, request.body)
   const found = use === 'refresh' ? undefined : cache.get(key)
   if (found === undefined) {
