@@ -44,7 +44,7 @@ export type Reason =
   | 'budget_pays_for_large'
   /** the caller asked for the next stage of an answer given before */
   | 'escalation_asked'
-  /** the large model's provider still holds the conversation in its prompt cache, and so it is no dearer than the small one */
+  /** the large model's provider still holds the conversation in its prompt cache, and leaving it would cost more than staying has so far */
   | 'cache_warm'
 
 /** Why an answer was given. */

@@ -10,4 +10,6 @@ export interface Session {
   readonly outputTokens: number
   /** Of each model, tokens of the prompt that its provider is believed to hold. A model that is missing holds none. */
   readonly warmTokens: Readonly<Record<string, number>>
+  /** Turns in a row, up to this one, in which the large model was kept for its cache alone. */
+  readonly stays: number
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Candidate } from '../contract/candidate.ts'
-import type { Policy, State } from '../contract/policy.ts'
+import type { Action, Policy, State } from '../contract/policy.ts'
 import type { Session } from '../contract/session.ts'
 import { withSession } from './session.ts'
 
@@ -32,28 +32,30 @@ function state(session: Session | undefined, candidates: readonly Candidate[] = 
 }
 
 describe('a policy with sessions', () => {
-  // Large warm: 1,000 x 3 + 49,000 x 0.3 + 500 x 15 = 25,200. Small cold: 50,000 x 1 + 500 x 5 = 52,500. In millionths of a USD.
-  const long: Session = { inputTokens: 50_000, outputTokens: 500, warmTokens: { l: 49_000 } }
+  // In millionths of a USD. Large, warm: 1,000 x 3 + 49,000 x 0.3 + 500 x 15 = 25,200. Small, cold: 50,000 x 1 + 500 x 5 = 52,500;
+  // warm: 1,000 x 1 + 49,000 x 0.1 + 500 x 5 = 8,400. Rent 25,200 - 8,400 = 16,800; price 52,500 - 8,400 = 44,100: two rents, not three.
+  const long: Session = { inputTokens: 50_000, outputTokens: 500, warmTokens: { l: 49_000 }, stays: 0 }
 
-  it('stays with the large model while its cache makes it no dearer', () => {
-    expect(withSession(call('s'), PAIR).next(state(long))).toEqual({
+  it('stays with the large model until the rents come to the price of leaving', () => {
+    const action = withSession(call('s'), PAIR).next(state(long))
+    expect(action).toEqual({
       kind: 'call',
       model: 'l',
       samples: 1,
       propensity: 1,
       reason: 'cache_warm',
       ranking: ['l', 's'],
-      because: { largeUsd: 0.0252, smallUsd: 0.0525 },
+      because: { rentUsd: expect.closeTo(0.0168, 12), priceUsd: expect.closeTo(0.0441, 12), stays: 0 },
     })
+    const at = (stays: number): Action => withSession(call('s'), PAIR).next(state({ ...long, stays }))
+    expect(at(1)).toMatchObject({ model: 'l' })
+    expect(at(2)).toMatchObject({ model: 's', readsAnswer: true })
   })
 
-  it('goes to the small model when its cache is warm too, or the answer is what costs', () => {
-    // Small warm: 1,000 x 1 + 49,000 x 0.1 + 500 x 5 = 8,400.
-    const both = { ...long, warmTokens: { l: 49_000, s: 49_000 } }
-    expect(withSession(call('s'), PAIR).next(state(both))).toMatchObject({ model: 's', readsAnswer: true })
-    // Large: 17,700 + 10,000 x 15 = 167,700. Small: 50,000 + 10,000 x 5 = 100,000.
-    const wordy = { ...long, outputTokens: 10_000 }
-    expect(withSession(call('s'), PAIR).next(state(wordy))).toMatchObject({ model: 's' })
+  it('goes to the small model when its cache is warm too, or nothing of the large one is', () => {
+    for (const warmTokens of [{ l: 49_000, s: 49_000 }, { s: 49_000 }, {}]) {
+      expect(withSession(call('s'), PAIR).next(state({ ...long, warmTokens }))).toMatchObject({ model: 's' })
+    }
   })
 
   it('leaves the policy alone without a session, without a price, and where the large model is meant', () => {
@@ -67,35 +69,41 @@ describe('a policy with sessions', () => {
     expect(withSession(large, PAIR).next(warmSmall)).toEqual(large.next(warmSmall))
   })
 
-  it('only ever moves a query to the large model, and only where that is no dearer', () => {
-    const tokens = fc.integer({ min: 0, max: 200_000 })
-    const price = fc.double({ min: 0, max: 100, noNaN: true })
-    const prices = fc.record({
-      inputUsdPerMTok: price,
-      cachedInputUsdPerMTok: price,
-      outputUsdPerMTok: price,
-    })
+  it('pays at most twice what the best of staying and leaving costs, however long the conversation is', () => {
+    const price = fc.double({ min: 0.01, max: 100, noNaN: true })
+    const share = fc.double({ min: 0, max: 1, noNaN: true })
+    const prices = fc.record({ inputUsdPerMTok: price, share, outputUsdPerMTok: price })
+    const turns = fc.integer({ min: 1, max: 60 })
     fc.assert(
-      fc.property(
-        fc.record({
-          inputTokens: tokens,
-          outputTokens: tokens,
-          s: tokens,
-          l: tokens,
-          small: prices,
-          large: prices,
-        }),
-        ({ inputTokens, outputTokens, s, l, small, large }) => {
-          const asked = state({ inputTokens, outputTokens, warmTokens: { s, l } }, [
-            { model: 's', ...small },
-            { model: 'l', ...large },
-          ])
-          const action = withSession(call('s'), PAIR).next(asked)
+      fc.property(prices, prices, turns, (small, large, count) => {
+        const [s, l] = [small, large].map(({ share: part, ...one }, i) => ({
+          ...one,
+          model: i === 0 ? 's' : 'l',
+          cachedInputUsdPerMTok: one.inputUsdPerMTok * part,
+        })) as [Required<typeof SMALL>, Required<typeof SMALL>]
+        const warm = (m: typeof s): number =>
+          900 * m.cachedInputUsdPerMTok + 100 * m.inputUsdPerMTok + 50 * m.outputUsdPerMTok
+        const cold = 1000 * s.inputUsdPerMTok + 50 * s.outputUsdPerMTok
+        let paid = 0
+        let stays = 0
+        let isSmall = false
+        for (let turn = 0; turn < count; turn += 1) {
+          const session = {
+            inputTokens: 1000,
+            outputTokens: 50,
+            warmTokens: isSmall ? { s: 900 } : { l: 900 },
+            stays,
+          }
+          const action = withSession(call('s'), PAIR).next(state(session, [s, l]))
           if (action.kind !== 'call') throw new Error('no call')
-          if (action.model === 's') return
-          expect(action.because?.['largeUsd']).toBeLessThanOrEqual(action.because?.['smallUsd'] ?? -1)
-        },
-      ),
+          const leaves = action.model === 's'
+          paid += leaves ? (isSmall ? warm(s) : cold) : warm(l)
+          stays = leaves ? 0 : stays + 1
+          isSmall ||= leaves
+        }
+        const best = Math.min(count * warm(l), cold + (count - 1) * warm(s))
+        expect(paid).toBeLessThanOrEqual(2 * best * (1 + 1e-9))
+      }),
     )
   })
 })

@@ -1,9 +1,16 @@
 /**
- * Session: wraps a policy so that leaving a model's prompt cache has its price. Where the policy would begin with the small model, the
- * large one is called instead when, with what each provider still holds of the conversation, it is no dearer:
+ * Session: wraps a policy so that leaving a model's prompt cache has its price. Where the policy would begin with the small model and the
+ * large one's provider holds the conversation, staying costs a little each turn and leaving costs much once:
  *
- *   cost(m) = (inputTokens - warm_m) * inputPrice_m + warm_m * cachedPrice_m + outputTokens * outputPrice_m
- *   large   <=>  cost(large) <= cost(small)
+ *   cost(m, w) = (inputTokens - w) * inputPrice_m + w * cachedPrice_m + outputTokens * outputPrice_m
+ *   rent       = cost(large, warm_large) - cost(small, warm)      what this turn costs more with the large model, were both caches warm
+ *   price      = cost(small, warm_small) - cost(small, warm)      what the small model's cold cache costs, once
+ *   warm       = max(warm_small, warm_large)
+ *   large     <=>  (stays + 1) * rent <= price
+ *
+ * How long a conversation goes on is not known. Renting until the rents come to the price costs at most twice what one would have paid
+ * knowing it (ski rental: Karlin, Manasse, Rudolph, Sleator, Competitive snoopy caching, Algorithmica 3, 1988). The rent is taken as that of
+ * this turn for the turns before as well. Where the large model is no dearer even with both caches warm, it is kept.
  *
  * The other way there is no choice: a query that is too hard for the small model goes to the large one whatever is cached, because the
  * level is asked of the answer, not of the bill. So a session only ever moves queries to the large model. A promise is proven for
@@ -24,9 +31,8 @@ export function withSession(policy: Policy, pair: Pair): Policy {
       const { session } = query
       if (session === undefined || attempts.length > 0) return action
       if (action.kind !== 'call' || action.model !== pair.small) return action
-      const costs = [pair.large, pair.small].map((model) => predictCostUsd(candidates, model, session))
-      const [large, small] = costs
-      if (large === undefined || small === undefined || large > small) return action
+      const terms = price(candidates, pair, session)
+      if (terms === undefined || (session.stays + 1) * terms.rentUsd > terms.priceUsd) return action
       const { readsAnswer: _readsAnswer, ...call } = action
       return {
         ...call,
@@ -34,23 +40,43 @@ export function withSession(policy: Policy, pair: Pair): Policy {
         samples: 1,
         reason: 'cache_warm',
         ranking: [pair.large, ...action.ranking.filter((model) => model !== pair.large)],
-        because: { largeUsd: large, smallUsd: small },
+        because: { ...terms, stays: session.stays },
       }
     },
   }
 }
 
-/** USD; undefined when the candidate is not there or one of its three prices is unknown. */
-function predictCostUsd(
+interface Terms {
+  readonly rentUsd: number
+  readonly priceUsd: number
+}
+
+/** Undefined when nothing of the large model is cached, or a price is unknown. */
+function price(
   candidates: readonly Candidate[],
-  model: string,
-  { inputTokens, outputTokens, warmTokens }: Session,
+  { small, large }: Pair,
+  session: Session,
+): Terms | undefined {
+  const { inputTokens, warmTokens } = session
+  const held = (model: string): number => Math.min(warmTokens[model] ?? 0, inputTokens)
+  if (held(large) === 0) return undefined
+  const find = (model: string): Candidate | undefined => candidates.find((one) => one.model === model)
+  const warm = predictCostUsd(find(small), session, Math.max(held(small), held(large)))
+  const now = predictCostUsd(find(small), session, held(small))
+  const stay = predictCostUsd(find(large), session, held(large))
+  if (warm === undefined || now === undefined || stay === undefined) return undefined
+  return { rentUsd: stay - warm, priceUsd: now - warm }
+}
+
+/** With `warm` tokens of the prompt cached. Undefined when the candidate is not there or one of its prices is unknown. */
+function predictCostUsd(
+  candidate: Candidate | undefined,
+  { inputTokens, outputTokens }: Session,
+  warm: number,
 ): number | undefined {
-  const candidate = candidates.find((one) => one.model === model)
-  const warm = Math.min(warmTokens[model] ?? 0, inputTokens)
-  const { inputUsdPerMTok, outputUsdPerMTok, cachedInputUsdPerMTok } = candidate ?? {}
-  if (inputUsdPerMTok === undefined || outputUsdPerMTok === undefined) return undefined
-  if (warm > 0 && cachedInputUsdPerMTok === undefined) return undefined
-  const cached = warm * (cachedInputUsdPerMTok ?? 0)
-  return ((inputTokens - warm) * inputUsdPerMTok + cached + outputTokens * outputUsdPerMTok) / 1e6
+  const { inputUsdPerMTok, cachedInputUsdPerMTok, outputUsdPerMTok } = candidate ?? {}
+  if (inputUsdPerMTok === undefined || cachedInputUsdPerMTok === undefined) return undefined
+  if (outputUsdPerMTok === undefined) return undefined
+  const input = (inputTokens - warm) * inputUsdPerMTok + warm * cachedInputUsdPerMTok
+  return (input + outputTokens * outputUsdPerMTok) / 1e6
 }

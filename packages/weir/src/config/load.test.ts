@@ -106,6 +106,7 @@ describe('parseConfig', () => {
       log: { level: 'info', format: 'auto', requests: 'none' },
       auth: null,
       admin: null,
+      session: { cacheMs: 300_000, entries: 10_000 },
       maxBodyBytes: 4096,
     })
   })

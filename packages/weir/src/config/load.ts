@@ -33,6 +33,7 @@ import { resolveSecret } from './secret.ts'
 import { toPlaces } from './places.ts'
 import { parseSource, type KeyPath, type Source } from './source.ts'
 import { suggest } from './suggest.ts'
+import type { WrittenSession } from './written-session.ts'
 import { writtenConfig, type WrittenConfig, type WrittenModel } from './written.ts'
 import type { WrittenLog } from './written-telemetry.ts'
 
@@ -75,6 +76,7 @@ export interface Config {
   readonly auth: AuthOptions | null
   /** Null: there is no admin API. */
   readonly admin: AdminListen | null
+  readonly session: WrittenSession
   readonly maxBodyBytes: number
 }
 
@@ -181,6 +183,7 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
         ? null
         : Object.freeze({ ...written.auth, path: resolve(folder, written.auth.path) }),
     admin: written.admin === undefined ? null : Object.freeze(written.admin),
+    session: Object.freeze(written.session),
     metrics: written.metrics === undefined ? null : Object.freeze(dropUndefined(written.metrics)),
     cache: written.cache === undefined ? null : Object.freeze(written.cache),
     maxBodyBytes: written.maxBodyBytes,

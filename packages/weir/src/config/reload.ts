@@ -44,6 +44,7 @@ export const RESTART_KEYS: readonly string[] = [
   'log',
   'auth',
   'admin',
+  'session.entries',
 ]
 
 /** Resolves when the files are watched. */

@@ -17,6 +17,7 @@ import { writtenMetrics, type WrittenMetrics } from './written-metrics.ts'
 import type { CacheOptions } from '../gateway/response-cache.ts'
 import { writtenCache } from './written-cache.ts'
 import { writtenLog, writtenTelemetry, type WrittenLog, type WrittenTelemetry } from './written-telemetry.ts'
+import { writtenSession, type WrittenSession } from './written-session.ts'
 import { writtenScorers, type WrittenScorers } from './written-scorers.ts'
 
 export interface WrittenModel extends WrittenPlaces, WrittenModelFaults, WrittenPrices, WrittenAbilities {
@@ -56,6 +57,7 @@ export interface WrittenConfig extends WrittenFaults {
   readonly small?: string | undefined
   readonly large?: string | undefined
   readonly record?: { readonly path: string; readonly storeText: boolean } | undefined
+  readonly session: WrittenSession
   readonly metrics?: WrittenMetrics | undefined
   readonly cache?: CacheOptions | undefined
   readonly telemetry: WrittenTelemetry
@@ -155,6 +157,7 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   /** Absent: nothing is counted. */
   auth: writtenAuth.optional(),
   admin: writtenAdmin.optional(),
+  session: writtenSession.prefault({}),
   metrics: writtenMetrics.optional(),
   /** Absent: nothing is cached. */
   cache: writtenCache.optional(),

@@ -45,6 +45,8 @@ export interface ChatRequest {
   readonly wantsStream: boolean
   readonly messages: readonly StoredMessage[]
   readonly wire: WireOptions
+  /** What the body calls its session (`session_id`, `prompt_cache_key`). */
+  readonly sessionName: string | undefined
   /** Caps of this request; they can only tighten those of the configuration. */
   readonly caps: Caps
   /** What the caller says of the response cache; undefined when nothing. */
@@ -122,9 +124,14 @@ function readChatBody(
     wantsExplanation: extension.explain && !wantsStream,
     messages: body['messages'] as readonly StoredMessage[],
     wire: readWire(body),
+    sessionName: readName(body['session_id']) ?? readName(body['prompt_cache_key']),
     caps: extension.caps,
     wantsCache: extension.cache,
   }
+}
+
+function readName(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** A body as an object. Throws `request.body`. The message never quotes the body. */

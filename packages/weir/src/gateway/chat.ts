@@ -42,6 +42,7 @@ import { KeepAlive } from './keep-alive.ts'
 import { LiveCalls } from './live-calls.ts'
 import type { ResponseCache } from './response-cache.ts'
 import type { Running } from './running.ts'
+import { SESSION_HEADER, type Sessions } from './sessions.ts'
 import { bodyFor } from './translate.ts'
 import { framesOf, toWeirError } from './wire-error.ts'
 
@@ -113,9 +114,13 @@ export function begin(options: ChatOptions, { request, reply, parsed, ...rest }:
     lifeline.isGone = true
     lifeline.call?.drop()
   })
+  const { sessions } = options
+  const scope = rest.grant?.keyId ?? ''
+  const sessionKey = sessions === undefined ? undefined : sessionOf(sessions, parsed, { request, scope })
   const exchange: Exchange = {
     id: request.id,
-    request: parsed,
+    request: sessionKey === undefined ? parsed : withSession(sessions, parsed, sessionKey),
+    sessionKey,
     response,
     lifeline,
     policy: policyOf(options.river, parsed.ask),
@@ -143,6 +148,21 @@ export function begin(options: ChatOptions, { request, reply, parsed, ...rest }:
 }
 
 function ignore(): void {}
+
+/** Two keys share no conversation. */
+function sessionOf(
+  sessions: Sessions,
+  { query, sessionName }: ChatRequest,
+  { request, scope }: { readonly request: FastifyRequest; readonly scope: string },
+): string {
+  const header = request.headers[SESSION_HEADER]
+  return sessions.keyOf(query, typeof header === 'string' ? header : sessionName, scope)
+}
+
+function withSession(sessions: Sessions | undefined, parsed: ChatRequest, key: string): ChatRequest {
+  const session = sessions?.find(key, parsed.query)
+  return session === undefined ? parsed : { ...parsed, query: { ...parsed.query, session } }
+}
 
 function policyOf({ policy = 'route' }: River, ask: Ask): PolicyName | undefined {
   return ask.kind === 'quality' ? (ask.policy ?? policy) : undefined

@@ -21,7 +21,8 @@ import { observeEnd } from './observe.ts'
 import { totalsOf } from './path-totals.ts'
 import { Relay, type RelayEnd } from './relay.ts'
 import { spliceMember } from './rewrite.ts'
-import { endAttempts, toRow, type Ended, type Ending } from './row.ts'
+import type { Sessions } from './sessions.ts'
+import { endAttempts, toRow, type Ended, type Ending, type RowParts } from './row.ts'
 import { createTranslator, isForeign, toRefusal, toStreamText, toWhole } from './translate.ts'
 
 export interface DeliverOptions {
@@ -33,6 +34,8 @@ export interface DeliverOptions {
   readonly now: () => Date
   readonly store?: OutcomeStore
   readonly storesText: boolean
+  /** Present when the prices of both models say what leaving a prompt cache costs. */
+  readonly sessions?: Sessions
   readonly abstain: Abstention
   /** Undefined: nobody observes. */
   readonly observer?: Observer
@@ -366,8 +369,22 @@ export interface Recorded {
   readonly error?: ErrorCode | undefined
 }
 
-function isUnwatched({ store }: DeliverOptions, { observation, grant }: Exchange): boolean {
-  return store === undefined && observation === undefined && grant === undefined
+function isUnwatched({ store }: DeliverOptions, { observation, grant, sessionKey }: Exchange): boolean {
+  return store === undefined && observation === undefined && grant === undefined && sessionKey === undefined
+}
+
+/** Each model that answered holds what it was sent and gave. */
+function remember(
+  { sessions }: DeliverOptions,
+  key: string,
+  { served, ending }: Pick<RowParts, 'served' | 'ending'>,
+): void {
+  for (const attempt of served.attempts) {
+    const usage = attempt === served.accepted ? (attempt.usage ?? ending?.usage) : attempt.usage
+    if (attempt.error !== undefined || usage === undefined) continue
+    const { model, reason } = attempt
+    sessions?.remember(key, { model, usage, isStay: reason === 'cache_warm' })
+  }
 }
 
 function keepsText({ storesText }: DeliverOptions, { observation }: Exchange): boolean {
@@ -380,6 +397,7 @@ function record(options: DeliverOptions, exchange: Exchange, { served, ending, e
   const { id, request, escalatedFrom, observation, grant } = exchange
   const messages = storesText ? request.messages : undefined
   const definitionOf = (model: string): ReturnType<UpstreamClient['get']> => upstream.get(model)
+  if (exchange.sessionKey !== undefined) remember(options, exchange.sessionKey, { served, ending })
   const key = grant?.keyId
   const parts = { id, servedAt: now(), served, ending, definitionOf, messages, escalatedFrom, key }
   if (grant !== undefined) settle(options, exchange, { grant, attempts: endAttempts(parts) })

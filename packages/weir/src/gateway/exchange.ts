@@ -25,6 +25,8 @@ export interface Exchange {
   readonly lifeline: Lifeline
   /** Undefined for a named model and a raw cut-off. */
   readonly policy: PolicyName | undefined
+  /** Undefined when the request continues no conversation, or nobody asks. */
+  readonly sessionKey: string | undefined
   /** Decision that this request re-answers. */
   readonly escalatedFrom: string | undefined
   /** Undefined where callers are not authenticated. Settled or released when the request has ended. */

@@ -1,13 +1,13 @@
 /**
  * Sessions: which conversations are running, and how much of each its providers still hold in their prompt caches. A request belongs to the
- * session that it names (x-weir-session, session_id, prompt_cache_key), else to that of the conversation with the same beginning; a
- * first turn without a name belongs to none.
+ * session that it names (x-weir-session, session_id, prompt_cache_key), else to that of the conversation with the same beginning.
+ * A first turn finds nothing: many conversations begin alike.
  *
  * What a provider holds is what it was last sent and gave, for `cacheMs` after; providers that keep it longer are underrated, and the price
  * of leaving them with it. The number of sessions is bounded: the one that rested longest goes first.
  */
 import { createHash } from 'node:crypto'
-import type { Query, Session, Usage } from '@weir/core'
+import type { Candidate, Pair, Query, Session, Usage } from '@weir/core'
 
 /** Providers keep a prompt for 5 minutes after its last use, some for longer. */
 export const DEFAULT_CACHE_MS = 300_000
@@ -19,6 +19,15 @@ const LEAST_TOKENS = 1_024
 const HEAD_CHARS = 4_096
 /** Characters of a token, for prompts that no provider has counted yet. */
 const TOKEN_CHARS = 4
+
+/** True when what leaving a cache costs can be told: all prices of both models are known. */
+export function isPriced(candidates: readonly Candidate[], { small, large }: Pair): boolean {
+  return [small, large].every((model) => {
+    const { inputUsdPerMTok, cachedInputUsdPerMTok, outputUsdPerMTok } =
+      candidates.find((one) => one.model === model) ?? {}
+    return [inputUsdPerMTok, cachedInputUsdPerMTok, outputUsdPerMTok].every((price) => price !== undefined)
+  })
+}
 
 export interface SessionsOptions {
   readonly cacheMs: number
@@ -36,41 +45,48 @@ interface Held {
 interface Remembered {
   readonly held: Map<string, Held>
   outputTokens: number
+  stays: number
 }
 
 export interface Sessions {
-  /** Undefined when the query begins a conversation without a name. `scope`: whose it is, so that two callers share none. */
-  keyOf(query: Query, name: string | undefined, scope: string): string | undefined
-  /** Undefined when no provider holds anything of it. */
+  /** `scope`: whose it is, so that two callers share none. */
+  keyOf(query: Query, name: string | undefined, scope: string): string
+  /** Undefined when no provider holds anything of it, and for a first turn. */
   find(key: string, query: Query): Session | undefined
-  /** A model has answered. */
-  remember(key: string, model: string, usage: Usage): void
+  /** A model has answered; `isStay`: it was called for its cache alone. */
+  remember(
+    key: string,
+    answered: { readonly model: string; readonly usage: Usage; readonly isStay: boolean },
+  ): void
 }
+
+/** Names a session in a request, before the body's own words for it. */
+export const SESSION_HEADER = 'x-weir-session'
 
 export function createSessions({ cacheMs, entries, nowMs }: SessionsOptions): Sessions {
   const sessions = new Map<string, Remembered>()
   return {
     keyOf(query, name, scope) {
       if (name !== undefined) return hash([scope, 'named', name])
-      if (!query.turns.some(({ role }) => role === 'assistant')) return undefined
       return hash([scope, 'begun', headOf(query, 'system'), headOf(query, 'user')])
     },
     find(key, query) {
       const found = sessions.get(key)
-      if (found === undefined) return undefined
+      if (found === undefined || !query.turns.some(({ role }) => role === 'assistant')) return undefined
       const now = nowMs()
       const warm = [...found.held].filter(([, { atMs }]) => now - atMs < cacheMs)
       if (warm.length === 0) return undefined
       const warmTokens = Object.fromEntries(warm.map(([model, { tokens }]) => [model, tokens]))
       const inputTokens = Math.max(countTokens(query), ...Object.values(warmTokens))
-      return { inputTokens, outputTokens: found.outputTokens, warmTokens }
+      return { inputTokens, outputTokens: found.outputTokens, warmTokens, stays: found.stays }
     },
-    remember(key, model, { inputTokens = 0, outputTokens = 0 }) {
+    remember(key, { model, usage: { inputTokens = 0, outputTokens = 0 }, isStay }) {
       const tokens = inputTokens + outputTokens
       if (tokens < LEAST_TOKENS) return
-      const session = sessions.get(key) ?? { held: new Map<string, Held>(), outputTokens: 0 }
+      const session = sessions.get(key) ?? { held: new Map<string, Held>(), outputTokens: 0, stays: 0 }
       session.held.set(model, { tokens, atMs: nowMs() })
       session.outputTokens = outputTokens
+      session.stays = isStay ? session.stays + 1 : 0
       // A map keeps the order of insertion: the first is the one that rested longest.
       sessions.delete(key)
       sessions.set(key, session)

@@ -22,6 +22,14 @@ import { startAccess } from './start-access.ts'
 import { createRetired, type Held, type InForce } from './in-force.ts'
 import { ResponseCache, type CacheOptions } from './response-cache.ts'
 import { createRunning } from './running.ts'
+import {
+  createSessions,
+  DEFAULT_CACHE_MS,
+  DEFAULT_SESSIONS,
+  isPriced,
+  type Sessions,
+  type SessionsOptions,
+} from './sessions.ts'
 import { startWatching, type MetricsOptions } from './watching.ts'
 
 export interface RecordOptions {
@@ -60,6 +68,8 @@ export interface GatewayOptions {
   readonly extraCalls?: ExtraCalls
   /** Needed by the signal `external`. */
   readonly external?: ExternalDefinition
+  /** How conversations are remembered. */
+  readonly session?: Partial<Pick<SessionsOptions, 'cacheMs' | 'entries'>>
   /** Absent: nothing is counted. */
   readonly metrics?: MetricsOptions
   /** Who else is told of each request. */
@@ -126,6 +136,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     now: () => new Date(),
     isReady: () => isReady,
+    sessions: createSessions({
+      cacheMs: options.session?.cacheMs ?? DEFAULT_CACHE_MS,
+      entries: options.session?.entries ?? DEFAULT_SESSIONS,
+      nowMs: () => performance.now(),
+    }),
     ...(store === undefined ? {} : { store }),
     ...(auth === undefined ? {} : { auth }),
     ...(watching.observer === undefined ? {} : { observer: watching.observer }),
@@ -177,7 +192,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 type Fixed = Pick<
   AppOptions,
   'maxBodyBytes' | 'arrival' | 'log' | 'now' | 'isReady' | 'store' | 'observer' | 'page' | 'auth'
->
+> & {
+  readonly sessions: Sessions
+}
 
 /** What belongs to one configuration: its pools, and the requests that it serves. Throws like `startGateway`. */
 function createHeld(options: GatewayOptions, fixed: Fixed): Held & { readonly app: AppOptions } {
@@ -188,11 +205,14 @@ function createHeld(options: GatewayOptions, fixed: Fixed): Held & { readonly ap
     ...options.faults,
   })
   const reading = toReading(options)
+  const { sessions, ...always } = fixed
+  const isRemembering = options.session?.cacheMs !== 0 && isPriced(river.candidates, river.pair)
   const running = createRunning()
   return {
     running,
     app: {
-      ...fixed,
+      ...always,
+      ...(isRemembering ? { sessions } : {}),
       river,
       upstream,
       quality,
