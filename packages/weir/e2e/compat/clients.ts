@@ -556,4 +556,4 @@ const ALL: readonly Client[] = [
   },
 ]
 
-export const CLIENTS: readonly Client[] = ALL.filter(({ dialect }) => dialect !== 'responses')
+export const CLIENTS: readonly Client[] = ALL
