@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { addDecisionHeaders, selectForCaller, selectForUpstream, toHeaderText } from './headers.ts'
 import { createIdMaker } from './request-id.ts'
 import { createRunning } from './running.ts'
+import { FORWARDED } from './forward.ts'
 import { framesOf, toWeirError } from './wire-error.ts'
 
 const page = readFileSync(new URL('../../../../docs/api.md', import.meta.url), 'utf8')
@@ -41,13 +42,15 @@ describe('docs/api.md', () => {
     })
     const sent = headers.filter((_, index) => index % 2 === 0)
     const listed = [...page.matchAll(/^\| `(x-weir-[a-z-]+)` \|/gm)].map((match) => match[1])
-    expect(listed.toSorted()).toEqual(sent.toSorted())
+    // The cache adds its own, where one is configured.
+    expect(listed.toSorted()).toEqual([...sent, 'x-weir-cache'].toSorted())
     expect(headers[headers.indexOf('x-weir-overhead-ms') + 1]).toBe('1.001')
   })
 
   it('lists every path, and none besides', () => {
     const source = readFileSync(new URL('./app.ts', import.meta.url), 'utf8')
     const versioned = [...source.matchAll(/withoutVersion\('([^']+)'\)/g)].map((match) => `/v1${match[1]}`)
+    versioned.push(...FORWARDED.map((path) => `/v1${path}`))
     const plain = [...source.matchAll(/'(\/health\/(?!liveliness)[a-z]+)'/g)].map((match) => match[1] ?? '')
     const listed = [...page.matchAll(/^\| `(\/[^`]+)` \|/gm)].map((match) =>
       (match[1] ?? '').replace('{id}', (match[1] ?? '').includes('/models/') ? '*' : ':id'),

@@ -20,6 +20,7 @@ import { handleCountTokens } from './count-tokens.ts'
 import { handleEscalate } from './escalate.ts'
 import { addRetryAfter } from './failure.ts'
 import { handleFeedback } from './feedback.ts'
+import { FORWARDED, handleForward } from './forward.ts'
 import type { InForce } from './in-force.ts'
 import { findModel, listModels } from './models.ts'
 import { createIdMaker } from './request-id.ts'
@@ -106,7 +107,25 @@ export function createApp(inForce: InForce<AppOptions>): FastifyInstance {
   })
   for (const route of routes(inForce)) addRoute(app, options, route)
   if (options.page !== undefined) addRoute(app, options, toRoute(options.page))
+  void app.register((scope, _options, done) => {
+    addForwarding(scope, inForce)
+    done()
+  })
   return app
+}
+
+/** In a scope of its own, because only these paths take forms. */
+function addForwarding(scope: FastifyInstance, inForce: InForce<AppOptions>): void {
+  scope.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, ({ headers }, body, done) =>
+    done(isPlain(headers['content-encoding']) ? null : compressed(), body),
+  )
+  for (const endpoint of FORWARDED) {
+    addRoute(scope, inForce.current, {
+      method: 'POST',
+      paths: withoutVersion(endpoint),
+      handler: (request, reply) => handleForward(inForce.current, request, { reply, endpoint }),
+    })
+  }
 }
 
 function routes(inForce: InForce<AppOptions>): readonly Route[] {

@@ -17,6 +17,7 @@ import { CHAT } from '../dialect/chat-dialect.ts'
 import type { ClientDialect, Translation } from '../dialect/client-dialect.ts'
 import { checkKeys } from './body-keys.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
+import type { Forward } from '../upstream/live-attempt.ts'
 import { mapBody, type BodyMap } from './splice.ts'
 
 /** The request as it came, when its dialect is not chat. */
@@ -35,6 +36,8 @@ export interface ChatRequest {
   readonly dialect: ClientDialect
   /** Absent for chat. */
   readonly native?: NativeRequest
+  /** Present when the body goes as it is to another path of a named model's upstream. */
+  readonly forward?: Forward
   /** A chat request, also where it was translated into one. */
   readonly bytes: Buffer
   readonly map: BodyMap

@@ -251,6 +251,7 @@ function serveRouted(
 ): Promise<LiveServed> {
   const extra = selectForUpstream(headers)
   const authorization = keyOf(headers, request.dialect)
+  const { forward } = request
   const call: Call<LiveAttempt> = async ({ model, reason }) => {
     const observed = observation?.beginCall?.({ model, purpose: 'answer', reason, headers: extra })
     const sent = observed?.headers ?? extra
@@ -263,6 +264,7 @@ function serveRouted(
       wantsStream: request.wantsStream,
       ...(authorization === undefined ? {} : { authorization }),
       ...(isRaw ? { raw: request.dialect.name } : {}),
+      ...(forward === undefined ? {} : { forward }),
     })
     observed?.end(attempt)
     return isRaw ? { ...attempt, reason, isRaw } : { ...attempt, reason }

@@ -23,7 +23,15 @@ import { Relay, type RelayEnd } from './relay.ts'
 import { spliceMember } from './rewrite.ts'
 import type { Sessions } from './sessions.ts'
 import { endAttempts, toRow, type Ended, type Ending, type RowParts } from './row.ts'
-import { createTranslator, isForeign, toRefusal, toStreamText, toWhole } from './translate.ts'
+import {
+  asChatStream,
+  asCompletion,
+  createTranslator,
+  isForeign,
+  toRefusal,
+  toStreamText,
+  toWhole,
+} from './translate.ts'
 
 export interface DeliverOptions {
   /** Absent: callers are not authenticated. */
@@ -154,7 +162,7 @@ function sendWhole(
     ending: {
       latencyMs: accepted.latencyMs ?? 0,
       usage: readUsage(json),
-      text: keepsText(options, exchange) ? readResponseText(json) : undefined,
+      text: keepsText(options, exchange) ? readResponseText(asCompletion(answer, json)) : undefined,
       status: isAnswered ? undefined : status,
     },
   })
@@ -247,7 +255,7 @@ function sendStream(
   return new Promise((resolve) => {
     const onEnd = (end: RelayEnd): void => {
       lifeline.call = undefined
-      recordStream(options, exchange, { served, accepted, end })
+      recordStream(options, exchange, { served, accepted, answer, end })
       resolve()
     }
     const upstream = lifeline.call
@@ -295,13 +303,14 @@ function outcomeComment(
 interface Streamed {
   readonly served: LiveServed
   readonly accepted: LiveAttempt
+  readonly answer: StreamAnswer
   readonly end: RelayEnd
 }
 
 function recordStream(
   options: DeliverOptions,
   exchange: Exchange,
-  { served, accepted, end }: Streamed,
+  { served, accepted, answer, end }: Streamed,
 ): void {
   const { model, startedAtMs } = accepted
   const { error, usage, text } = end
@@ -315,14 +324,14 @@ function recordStream(
     error: error?.code,
     ending: {
       latencyMs: performance.now() - startedAtMs,
-      usage: usage() ?? usageOf(accepted) ?? exchange.calls?.streamUsage,
-      text: text === undefined ? undefined : readStreamText(text),
+      usage: usageOf(accepted) ?? usage() ?? exchange.calls?.streamUsage,
+      text: text === undefined ? undefined : readStreamText(asChatStream(answer, text)),
       error: error?.code,
     },
   })
 }
 
-/** Of a translated stream, also where the caller did not ask for the usage event. */
+/** Of a stream of another dialect, of all its events, and where the caller did not ask for the usage event. */
 function usageOf({ answer }: LiveAttempt): Usage | undefined {
   return answer?.kind === 'stream' ? answer.usage?.() : undefined
 }
@@ -395,7 +404,7 @@ function record(options: DeliverOptions, exchange: Exchange, { served, ending, e
   if (isUnwatched(options, exchange)) return
   const { store, storesText, now, upstream } = options
   const { id, request, escalatedFrom, observation, grant } = exchange
-  const messages = storesText ? request.messages : undefined
+  const messages = storesText && request.forward === undefined ? request.messages : undefined
   const definitionOf = (model: string): ReturnType<UpstreamClient['get']> => upstream.get(model)
   if (exchange.sessionKey !== undefined) remember(options, exchange.sessionKey, { served, ending })
   const key = grant?.keyId

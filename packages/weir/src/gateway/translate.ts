@@ -2,11 +2,13 @@
  * Translate: between the chat form that everything here speaks and the dialect of one request. Nothing happens for a chat caller, nor
  * for an answer whose bytes are the caller's dialect already.
  */
-import { isRecord } from '@weir/core'
+import { isRecord, parseJson } from '@weir/core'
 import type { AnswerContext } from '../dialect/client-dialect.ts'
 import { plainBody } from '../dialect/plain-body.ts'
 import { StreamTranslator } from '../dialect/stream-translator.ts'
+import type { StreamAnswer, WholeAnswer } from '../upstream/answer.ts'
 import type { LiveAttempt, UpstreamClient } from '../upstream/client.ts'
+import type { Forward } from '../upstream/live-attempt.ts'
 import { parseLoosely } from '../upstream/usage.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Exchange } from './exchange.ts'
@@ -22,10 +24,12 @@ export interface Outgoing {
 
 /** The body for one model. `allowsRaw`: the answer goes to the caller unread. */
 export function bodyFor(
-  { bytes, map, native, dialect }: ChatRequest,
+  { bytes, map, native, dialect, forward }: ChatRequest,
   { upstream, model, allowsRaw }: { upstream: UpstreamClient; model: string; allowsRaw: boolean },
 ): Outgoing {
   const name = upstream.wireName(model)
+  if (forward !== undefined)
+    return { body: spliceModel(bytes, map, forwardedName(forward, name)), isRaw: false }
   if (native === undefined) return { body: spliceModel(bytes, map, name), isRaw: false }
   const { dialect: spoken = 'chat', streamUsage = true } = upstream.get(model) ?? {}
   if (allowsRaw && native.isForwardable && spoken === dialect.name) {
@@ -34,6 +38,12 @@ export function bodyFor(
   const hub = spoken === 'chat' ? plainOf(bytes) : bytes
   const body = streamUsage ? hub : setMembers(hub, NO_STREAM_OPTIONS)
   return { body: spliceModel(body, body === bytes ? map : mapBody(body), name), isRaw: false }
+}
+
+/** In a form the name stands without quotes. */
+function forwardedName({ contentType }: Forward, name: Buffer): Buffer {
+  if (contentType.startsWith('application/json')) return name
+  return Buffer.from(String(parseJson(name.toString('utf8'))))
 }
 
 const NO_STREAM_OPTIONS = { stream_options: undefined }
@@ -88,4 +98,15 @@ export function isForeign({ request }: Exchange, { isRaw = false }: LiveAttempt)
 
 function secondsOf(now: Date): number {
   return Math.floor(now.getTime() / 1000)
+}
+
+/** What a whole answer of any dialect says, for the record. */
+export function asCompletion({ raw }: WholeAnswer, json: unknown): unknown {
+  return raw === undefined || !isRecord(json) ? json : raw.toCompletion(json)
+}
+
+/** What a stream of any dialect said, for the record. */
+export function asChatStream({ raw }: StreamAnswer, text: string): string {
+  const stream = raw?.createStream()
+  return stream === undefined ? text : stream.push(Buffer.from(text)) + stream.end()
 }

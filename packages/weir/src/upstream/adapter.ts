@@ -15,6 +15,7 @@ import { RESPONSES_NATIVE } from '../dialect/responses.ts'
 import type { UpstreamModel } from './definition.ts'
 import type { Failure, Sink } from './dispatch.ts'
 import { TranslatedReply, type RawAnswer } from './native-reply.ts'
+import type { Forward } from './live-attempt.ts'
 import { authHeaders, providerOf } from './providers.ts'
 import { applyQuirks, createQuirks, type Quirks } from './quirks.ts'
 import { sign } from './sigv4.ts'
@@ -42,6 +43,8 @@ export interface Adapter {
    * failure.
    */
   prepare(body: Buffer, raw: DialectName | undefined): Prepared | { readonly failure: Failure }
+  /** A body that goes as it is to another path. */
+  forward(body: Buffer, forward: Forward): Prepared
   /** Those of the caller's headers, names and values alternating, that the provider may get. */
   selectHeaders(headers: readonly string[]): readonly string[]
   /** Of every request with this key, names and values alternating. */
@@ -78,6 +81,12 @@ export function createAdapter(definition: UpstreamModel): Adapter {
       if (raw === target.dialect) return prepareRaw(body, raw, { native, paths })
       return prepareNative(body, { native, paths, name, options, quirks, sign })
     },
+    forward: (body, { endpoint }) => ({
+      path: target.forwardPath(name, endpoint),
+      body,
+      headers: NONE,
+      wrap: asItIs,
+    }),
     selectHeaders: (headers) => selectHeaders(headers, forwards),
     headersOf: (key) => [
       ...FIXED,

@@ -63,6 +63,8 @@ export type Read =
 export interface ReaderOptions {
   /** True when the key sent was the caller's own: then 401 and 403 are the caller's to solve. */
   readonly isCallersKey: boolean
+  /** True when the answer may be of any type: what is no JSON is committed at its first bytes. Default false. */
+  readonly isForwarded?: boolean
   readonly raw?: RawAnswer | undefined
   readonly usage?: (() => Usage | undefined) | undefined
   readonly done: (read: Read) => void
@@ -74,6 +76,8 @@ export class AnswerReader implements Sink {
   #status = 0
   #headers: UpstreamHeaders = {}
   #isEvents = false
+  /** True when it is committed at its first bytes. */
+  #flows = false
   #held: Buffer[] = []
   #heldBytes = 0
   #isDone = false
@@ -89,14 +93,17 @@ export class AnswerReader implements Sink {
   onHead(status: number, headers: UpstreamHeaders): void {
     this.#status = status
     this.#headers = headers
-    this.#isEvents = isSuccess(status) && isEventStream(headers['content-type'])
+    const type = headers['content-type']
+    this.#isEvents = isSuccess(status) && isEventStream(type)
+    const { isForwarded = false } = this.#options
+    this.#flows = this.#isEvents || (isForwarded && isSuccess(status) && !isJsonType(type))
   }
 
   onData(chunk: Buffer): boolean {
     if (this.#outlet !== undefined) return this.#outlet.write(chunk)
     this.#held.push(chunk)
     this.#heldBytes += chunk.length
-    if (this.#isEvents) return this.#holdEvents()
+    if (this.#flows) return this.#holdEvents()
     if (this.#heldBytes > WHOLE_BYTES) this.#overflow()
     return this.#heldBytes <= WHOLE_BYTES
   }
@@ -110,7 +117,7 @@ export class AnswerReader implements Sink {
   onEnd(): void {
     if (this.#outlet !== undefined) this.#outlet.end()
     else if (this.#isDone) this.#ending = {}
-    else this.#finish(this.#isEvents ? EMPTY : this.#readWhole())
+    else this.#finish(this.#flows ? EMPTY : this.#readWhole())
   }
 
   onFail(failure: Failure): void {
@@ -209,6 +216,10 @@ const NOT_JSON: Read = {
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
+}
+
+function isJsonType(contentType: string | string[] | undefined): boolean {
+  return contentType === undefined || /^\s*application\/json/i.test(String(contentType))
 }
 
 function isEventStream(contentType: string | string[] | undefined): boolean {

@@ -113,8 +113,11 @@ export class Endpoint {
     const startedAtMs = clock.nowMs()
     if (request.lifeline.isGone) return Promise.resolve(failed(model, { startedAtMs, failure: GONE }))
     if (this.waitMs(startedAtMs) > 0) return Promise.resolve(this.unavailable(startedAtMs))
-    const body = rename === undefined ? request.body : rename(request.body)
-    const prepared = adapter.prepare(body, request.raw)
+    const { forward } = request
+    const isJson = forward === undefined || isJsonType(forward.contentType)
+    const body = rename === undefined || !isJson ? request.body : rename(request.body)
+    const prepared =
+      forward === undefined ? adapter.prepare(body, request.raw) : adapter.forward(body, forward)
     if ('failure' in prepared) {
       return Promise.resolve(failed(model, { startedAtMs, failure: prepared.failure }))
     }
@@ -151,7 +154,8 @@ export class Endpoint {
       resolve(this.#toAttempt(running, read))
     }
     const isCallersKey = key < 0 && authorization !== undefined
-    const reader = new AnswerReader({ isCallersKey, done, raw, usage })
+    const isForwarded = request.forward !== undefined
+    const reader = new AnswerReader({ isCallersKey, isForwarded, done, raw, usage })
     lifeline.call = reader
     lifeline.upstream = this.#options.position
     reader.exchange = this.#options.origin.post(
@@ -177,8 +181,9 @@ export class Endpoint {
   }
 
   #headersFor(request: CallRequest, own: readonly string[], key: number): readonly string[] {
-    const headers = this.#headers[Math.max(0, key)] ?? []
-    const { authorization } = request
+    const common = this.#headers[Math.max(0, key)] ?? []
+    const { authorization, forward } = request
+    const headers = forward === undefined ? common : withType(common, forward.contentType)
     const isForwarded = !this.#hasKey && authorization !== undefined
     if (!isForwarded && request.headers.length === 0 && own.length === 0) return headers
     const all = [...headers, ...this.#options.adapter.selectHeaders(request.headers), ...own]
@@ -234,6 +239,14 @@ export class Endpoint {
     }
     return !isOne && (status === 401 || status === 402 || status === 403) ? REFUSED_REST_MS : undefined
   }
+}
+
+function isJsonType(contentType: string): boolean {
+  return /^application\/json\b/i.test(contentType)
+}
+
+function withType(headers: readonly string[], contentType: string): readonly string[] {
+  return headers.map((value, i) => (headers[i - 1] === 'content-type' && i % 2 === 1 ? contentType : value))
 }
 
 interface Refused {

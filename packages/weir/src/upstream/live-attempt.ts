@@ -62,6 +62,13 @@ export interface Lifeline {
   call: { drop(failure?: Failure): void } | undefined
 }
 
+export interface Forward {
+  /** Path below the model's base URL, for example "/embeddings". */
+  readonly endpoint: string
+  /** Of the body. */
+  readonly contentType: string
+}
+
 export interface CallRequest {
   readonly model: string
   readonly body: Buffer
@@ -72,6 +79,8 @@ export interface CallRequest {
   readonly lifeline: Lifeline
   /** Dialect of body and answer where they are the caller's own, untouched: the model's dialect then. Absent: chat. */
   readonly raw?: DialectName
+  /** Present when the body goes as it is to another path than the one of answers, and whatever comes back is given. */
+  readonly forward?: Forward
   /** True when an event stream is asked for: the limit on the first token then applies. */
   readonly wantsStream?: boolean
 }

@@ -12,6 +12,8 @@ export interface Target {
   readonly dialect: DialectName
   /** Of one request; `name` is what the upstream knows the model by. */
   pathFor(name: string, streams: boolean): string
+  /** Of a request that is forwarded as it is; `endpoint` starts with a slash. */
+  forwardPath(name: string, endpoint: string): string
 }
 
 /** Throws `config.value` for a base URL that is none. */
@@ -22,11 +24,23 @@ export function createTarget(definition: UpstreamModel): Target {
   const base = parseBaseUrl(definition.baseUrl, provider.version)
   if (definition.provider === 'azure' && apiVersion !== undefined) {
     const root = base.path.replace(/(?:\/openai)?(?:\/openai)?\/v1$/, '')
-    return { origin: base.origin, dialect, pathFor: datedPath(`${root}/openai`, dialect, apiVersion) }
+    const dated = `${root}/openai`
+    const query = `?api-version=${encodeURIComponent(apiVersion)}`
+    return {
+      origin: base.origin,
+      dialect,
+      pathFor: datedPath(dated, dialect, apiVersion),
+      forwardPath: (name, endpoint) => `${dated}/deployments/${encodeURIComponent(name)}${endpoint}${query}`,
+    }
   }
   // A base URL that ends with /openai already, as Azure's portal shows it.
   const path = base.path.replace(/\/openai\/openai\//, '/openai/')
-  return { origin: base.origin, dialect, pathFor: pathOf(path, dialect) }
+  return {
+    origin: base.origin,
+    dialect,
+    pathFor: pathOf(path, dialect),
+    forwardPath: (_name, endpoint) => path + endpoint,
+  }
 }
 
 /** Azure before its /openai/v1: the deployment is in the path and the version of the API in the query. */
