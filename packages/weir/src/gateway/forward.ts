@@ -87,6 +87,7 @@ export function parseForwarded(
     wantsStream,
     wantsExplanation: false,
     wantsCache: false,
+    sessionName: undefined,
     messages: [],
     wire: NO_WIRE,
     caps: {},
