@@ -115,13 +115,7 @@ describe('weir doctor', () => {
   })
 
   it.each([
-    [
-      'a key that is refused',
-      listing('big'),
-      { LARGE_KEY: 'wrong-canary' },
-      'fail',
-      'refuses the key (401)',
-    ],
+    ['a key that is refused', listing('big'), { LARGE_KEY: 'wrong-canary' }, 'fail', 'refuses the key (401)'],
     ['a model that is not listed', listing('bigger'), { LARGE_KEY: KEY }, 'warn', 'does not list big'],
     [
       'no list of models',
