@@ -2,6 +2,7 @@
  * Makes the folders that are published to npm: dist/core (@weir/core) and dist/weir (weir), from what `tsc -b` built.
  *
  *   npm run pack                  writes dist/core and dist/weir
+ *   npm run pack -- --built       the same of what is built already
  *   npm run pack -- --install     also packs both, installs the tarballs in an empty folder and runs them there (needs the registry)
  *
  * In the workspace the packages point at their TypeScript sources, so that nothing has to be built to work on them. Node refuses
@@ -143,7 +144,7 @@ console.log(models.map((prompt) => decide(river, queryFromPrompt(prompt), ask).m
 `
 
 if (import.meta.main) {
-  execFileSync('tsc', ['-b'], { cwd: ROOT, stdio: 'inherit' })
+  if (!process.argv.includes('--built')) execFileSync('tsc', ['-b'], { cwd: ROOT, stdio: 'inherit' })
   const packed = [packPackage('core', join(ROOT, 'dist/core')), packPackage('weir', join(ROOT, 'dist/weir'))]
   for (const { name, folder } of packed) console.log(`${name}: ${relative(ROOT, folder)}`)
   if (process.argv.includes('--install')) tryInstalled(packed)
