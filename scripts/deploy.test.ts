@@ -116,7 +116,7 @@ describe('deploy/kubernetes/weir.yaml', () => {
   it('has every volume that it mounts, as folders, and every port that is named', () => {
     const volumes = (at(pod, 'volumes') as Tree[]).map(({ name }) => name)
     const mounts = at(container, 'volumeMounts') as Tree[]
-    expect(mounts.map(({ name }) => name).toSorted()).toEqual(volumes.toSorted())
+    expect(new Set(mounts.map(({ name }) => name))).toEqual(new Set(volumes))
     for (const mount of mounts) expect(mount['subPath']).toBeUndefined()
     const ports = (at(container, 'ports') as Tree[]).map(({ name }) => name)
     const named = [
