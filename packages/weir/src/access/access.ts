@@ -62,8 +62,8 @@ export class Access {
     }
   }
 
-  get accounts(): Iterable<Account> {
-    return this.#byId.values()
+  now(): Date {
+    return this.#options.now()
   }
 
   get(id: string): Account | undefined {

@@ -41,6 +41,7 @@ export async function createProgram(): Promise<Command> {
     import('./usage.ts').then((m) => m.register),
     import('./serve.ts').then((m) => m.register),
     import('./doctor.ts').then((m) => m.register),
+    import('./keys.ts').then((m) => m.register),
     import('./config.ts').then((m) => m.register),
     import('./migrate.ts').then((m) => m.register),
   ])

@@ -152,7 +152,7 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
     checkSide(written[side], { names, where: source.place([side]) })
   const scorers = toSpecs(written.scorers)
   for (const model of askedModels(scorers)) checkSide(model, { names, where: source.place(['scorers']) })
-  checkOpen(written, { hasKeys: models.some(hasKey), place: source.place })
+  checkOpen(written, { hasKeys: models.some(hasKey), place: (path) => source.place(path) })
   const config = {
     listen: Object.freeze(written.listen),
     quality: written.quality,
@@ -184,6 +184,7 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
         : Object.freeze({ ...written.auth, path: resolve(folder, written.auth.path) }),
     admin: written.admin === undefined ? null : Object.freeze(written.admin),
     session: Object.freeze(written.session),
+    ...toAccess(written, folder),
     metrics: written.metrics === undefined ? null : Object.freeze(dropUndefined(written.metrics)),
     cache: written.cache === undefined ? null : Object.freeze(written.cache),
     maxBodyBytes: written.maxBodyBytes,
@@ -196,6 +197,13 @@ function hasKey(model: UpstreamModel): boolean {
   return [model, ...(model.upstreams ?? [])].some(
     ({ apiKey, apiKeys = [], aws }) => apiKey !== undefined || apiKeys.length > 0 || aws !== undefined,
   )
+}
+
+function toAccess({ auth, admin }: WrittenConfig, folder: string): Pick<Config, 'auth' | 'admin'> {
+  return {
+    auth: auth === undefined ? null : Object.freeze({ ...auth, path: resolve(folder, auth.path) }),
+    admin: admin === undefined ? null : Object.freeze(admin),
+  }
 }
 
 function toPricesPath(written: string, folder: string): string {

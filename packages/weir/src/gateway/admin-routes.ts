@@ -27,7 +27,7 @@ export interface AdminRoute {
   readonly method: 'GET' | 'POST' | 'PATCH'
   readonly path: string
   readonly policy: AdminPolicy
-  handle(ask: AdminAsk): Promise<unknown> | unknown
+  handle(ask: AdminAsk): unknown
 }
 
 export interface AdminRoutesOptions {

@@ -136,7 +136,7 @@ function admit(options: Admitting, { account, reply, priced }: Admitted): Grant 
   try {
     return auth.access.admit(account, { usd: usd ?? 0, tokens })
   } catch (error) {
-    if (error instanceof Refused) sayWhen(reply, account, error)
+    if (error instanceof Refused) sayWhen({ account, reply, priced }, error, auth.access.now().getTime())
     throw error
   }
 }
@@ -169,24 +169,15 @@ export function priceOne(
   priced: Priced,
   auth: AccessOptions,
 ): number | undefined {
-  const { inputUsdPerMTok: input, outputUsdPerMTok: output } = definition ?? {}
-  if (input === undefined || output === undefined) return undefined
-  const { cacheWrite5mUsdPerMTok = 0, cacheWrite1hUsdPerMTok = 0, longContext } = definition ?? {}
-  // The dearest thing that the provider may do with a prompt.
-  const dearest = Math.max(
-    input,
-    cacheWrite5mUsdPerMTok,
-    cacheWrite1hUsdPerMTok,
-    longContext?.inputUsdPerMTok ?? 0,
-  )
+  if (definition === undefined) return undefined
+  const { longContext } = definition
   const isLong = longContext !== undefined && priced.inputTokens > longContext.aboveInputTokens
-  const perInput =
-    isLong || longContext === undefined
-      ? dearest
-      : Math.max(input, cacheWrite5mUsdPerMTok, cacheWrite1hUsdPerMTok)
-  const perOutput = isLong ? (longContext.outputUsdPerMTok ?? output) : output
-  const answers = outputOf(priced, auth)
-  return (priced.samples * (priced.inputTokens * perInput + answers * perOutput)) / 1e6
+  const { inputUsdPerMTok: input, outputUsdPerMTok: output } = isLong ? longContext : definition
+  if (input === undefined || output === undefined) return undefined
+  // The dearest thing that the provider may do with a prompt is to write it to a cache.
+  const { cacheWrite5mUsdPerMTok = 0, cacheWrite1hUsdPerMTok = 0 } = definition
+  const perInput = Math.max(input, cacheWrite5mUsdPerMTok, cacheWrite1hUsdPerMTok)
+  return (priced.samples * (priced.inputTokens * perInput + outputOf(priced, auth) * output)) / 1e6
 }
 
 function outputOf({ outputTokens }: Priced, { assumedOutputTokens }: AccessOptions): number {
@@ -218,15 +209,16 @@ function textOf(turns: readonly { readonly text: string }[]): number {
 function checkAsk(ask: Ask, limits: KeyLimits, { candidates, policy = 'route' }: River): void {
   if (ask.kind === 'model') return checkModel(ask.model, limits)
   if (candidates.length === 0) throw notAllowed('routing', limits.models ?? [])
-  const { minQuality = 0, maxQuality = 1, policies } = limits
-  const isLimited = limits.minQuality !== undefined || limits.maxQuality !== undefined
-  if (ask.kind === 'threshold') {
-    if (isLimited) throw level('a raw cut-off', minQuality, maxQuality)
-    return
+  if (ask.kind === 'quality') {
+    checkLevel(ask.quality, limits)
+    checkPolicy(ask.policy ?? policy, limits.policies)
+  } else if (limits.minQuality !== undefined || limits.maxQuality !== undefined) {
+    throw outside('a raw cut-off', limits)
   }
-  if (ask.quality < minQuality || ask.quality > maxQuality)
-    throw level(`level ${ask.quality}`, minQuality, maxQuality)
-  checkPolicy(ask.policy ?? policy, policies)
+}
+
+function checkLevel(quality: number, limits: KeyLimits): void {
+  if (clamp(quality, limits) !== quality) throw outside(`level ${quality}`, limits)
 }
 
 function checkPolicy(policy: PolicyName, policies: readonly PolicyName[] | undefined): void {
@@ -237,11 +229,9 @@ function checkPolicy(policy: PolicyName, policies: readonly PolicyName[] | undef
   )
 }
 
-function level(what: string, least: number, most: number): WeirError {
-  return new WeirError(
-    'auth.level',
-    `this key may not ask for ${what}; it may for levels from ${least} to ${most}`,
-  )
+function outside(what: string, { minQuality = 0, maxQuality = 1 }: KeyLimits): WeirError {
+  const range = `levels from ${minQuality} to ${maxQuality}`
+  return new WeirError('auth.level', `this key may not ask for ${what}; it may for ${range}`)
 }
 
 function checkModel(model: string, { models }: KeyLimits): void {
@@ -257,9 +247,9 @@ function notAllowed(what: string, models: readonly string[]): WeirError {
 }
 
 /** Retry-After in whole seconds as HTTP has it, in milliseconds as the official clients prefer, and the limits that stand. */
-function sayWhen(reply: FastifyReply, account: Account, { code, retryAfterMs }: Refused): void {
+function sayWhen({ account, reply }: Admitted, { code, retryAfterMs }: Refused, nowMs: number): void {
   const headers: string[] = []
-  account.addHeaders(headers, Date.parse(new Date().toISOString()))
+  account.addHeaders(headers, nowMs)
   for (let at = 0; at + 1 < headers.length; at += 2) reply.header(headers[at] ?? '', headers[at + 1])
   if (retryAfterMs !== undefined) {
     reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)))

@@ -17,14 +17,16 @@ export interface StartAccessOptions {
 }
 
 export interface StartedAccess {
-  /** Undefined: callers are not authenticated. */
-  readonly auth: OpenAuth | undefined
+  /** Empty: callers are not authenticated. */
+  readonly forApp: { readonly auth?: OpenAuth }
+  /** On the first run. */
+  readonly adminKey: string | undefined
   /** Of the admin API. */
   readonly adminUrl: string | undefined
   close(): Promise<void>
 }
 
-const OPEN: StartedAccess = { auth: undefined, adminUrl: undefined, close: async () => {} }
+const OPEN: StartedAccess = { forApp: {}, adminKey: undefined, adminUrl: undefined, close: async () => {} }
 
 /** Throws `config.value` for a store that cannot be used and for `admin` without `auth`, `config.port` for a taken port. */
 export async function startAccess(options: StartAccessOptions): Promise<StartedAccess> {
@@ -37,7 +39,8 @@ export async function startAccess(options: StartAccessOptions): Promise<StartedA
     )
   }
   const auth = await openAuth(wanted, log)
-  if (admin === undefined) return { auth, adminUrl: undefined, close: () => auth.store.close() }
+  const started = { forApp: { auth }, adminKey: auth.adminKey }
+  if (admin === undefined) return { ...started, adminUrl: undefined, close: () => auth.store.close() }
   const { access, store } = auth
   const { isReady, reload } = options
   const routes = createAdminRoutes({
@@ -54,7 +57,7 @@ export async function startAccess(options: StartAccessOptions): Promise<StartedA
   }
   try {
     const adminUrl = await app.listen({ host: admin.host ?? '127.0.0.1', port: admin.port })
-    return { auth, adminUrl, close }
+    return { ...started, adminUrl, close }
   } catch (error) {
     await close()
     throw new WeirError(

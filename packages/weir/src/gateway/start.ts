@@ -129,7 +129,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await watching.close()
     throw error
   })
-  const { auth } = guard
   const fixed: Fixed = {
     maxBodyBytes,
     arrival: listen,
@@ -142,7 +141,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       nowMs: () => performance.now(),
     }),
     ...(store === undefined ? {} : { store }),
-    ...(auth === undefined ? {} : { auth }),
+    ...guard.forApp,
     ...(watching.observer === undefined ? {} : { observer: watching.observer }),
     ...(watching.page === undefined ? {} : { page: watching.page }),
   }
@@ -173,7 +172,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url,
     metricsUrl: watching.url,
     adminUrl: guard.adminUrl,
-    adminKey: auth?.adminKey,
+    adminKey: guard.adminKey,
     replace(next) {
       const old = held
       held = createHeld(next, fixed)
