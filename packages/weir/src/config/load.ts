@@ -178,11 +178,6 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
         : Object.freeze({ ...written.record, path: resolve(folder, written.record.path) }),
     telemetry: Object.freeze({ ...written.telemetry, otlp: written.telemetry.otlp ?? null }),
     log: Object.freeze(written.log),
-    auth:
-      written.auth === undefined
-        ? null
-        : Object.freeze({ ...written.auth, path: resolve(folder, written.auth.path) }),
-    admin: written.admin === undefined ? null : Object.freeze(written.admin),
     session: Object.freeze(written.session),
     ...toAccess(written, folder),
     metrics: written.metrics === undefined ? null : Object.freeze(dropUndefined(written.metrics)),
