@@ -93,9 +93,17 @@ export class Keeper {
     return row ?? this.#spool.find(decisionId) ?? this.#findHeld(decisionId)
   }
 
+  /** Counts rows that are not yet. True when there are more. */
+  countRows(): boolean {
+    let isMore = false
+    if (!this.isBehind) this.#try((file) => (isMore = file.countRows()))
+    return isMore
+  }
+
   /** Of what is in the store; undefined when that cannot be read. */
   queryUsage(query: UsageQuery): UsageReport | undefined {
     let report: UsageReport | undefined
+    this.#countSome()
     this.#try((file) => (report = queryUsage(file.database, query)))
     return report
   }
@@ -103,9 +111,15 @@ export class Keeper {
   /** One last try. Returns what is lost. */
   close(): readonly Batch[] {
     for (let more = this.isBehind; more;) more = this.catchUp()
+    this.#countSome()
     this.#spool.close()
     this.#file?.close()
     return this.#held
+  }
+
+  /** The rows of the last moments, but not all of an older store. */
+  #countSome(): void {
+    for (let step = 0; step < 10 && this.countRows(); step += 1);
   }
 
   #open(isStart: boolean): StoreFile | undefined {

@@ -2,7 +2,7 @@
  * The tables of the outcome store. The format version is SQLite's user_version; tables only grow.
  *
  * Version 1: outcomes and feedback. Version 2 adds usage (usage-table.ts) and meta. A store of version 1 is taken over as it is: its tables
- * stay, and its rows are counted into usage little by little while the gateway runs (`meta.countedSeq`).
+ * stay. `meta.countedSeq` is the last row that is counted in usage.
  *
  * Feedback has a table of its own: it may arrive before its row is flushed, and rows are never rewritten.
  */
@@ -38,10 +38,7 @@ export function migrate(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE')
   try {
     database.exec(SCHEMA)
-    // Rows up to this one are from before version 2 and are not in usage yet; 0 of them in a new store.
-    database.exec(
-      "INSERT OR IGNORE INTO meta VALUES ('uncountedSeq', (SELECT coalesce(max(seq), 0) FROM outcomes)), ('countedSeq', 0)",
-    )
+    database.exec("INSERT OR IGNORE INTO meta VALUES ('countedSeq', 0)")
     database.exec(`PRAGMA user_version = ${FORMAT_VERSION}`)
     database.exec('COMMIT')
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * The store's thread: the only writer of the SQLite file and of its spool. Between messages it works off what waits, counts rows of older
- * stores into usage, and deletes what has been kept long enough.
+ * The store's thread: the only writer of the SQLite file and of its spool. Between messages it works off what waits, counts rows into
+ * usage, and deletes what has been kept long enough.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { Keeper } from './keeper.ts'
@@ -8,6 +8,10 @@ import type { FromWorker, StoreSetup, ToWorker } from './store-messages.ts'
 
 /** Time between two tries of a store that refuses rows, ms. */
 const RETRY_MS = 500
+/** Time for messages between two steps of counting, ms. */
+const PAUSE_MS = 10
+/** Time after which new rows are counted into usage, ms. 2,000: many rows share the counts they change, and nobody waits for them. */
+const COUNT_MS = 2000
 
 function send(message: FromWorker): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a Node message port has no origin
@@ -17,7 +21,6 @@ function send(message: FromWorker): void {
 class StoreThread {
   readonly #keeper: Keeper
   #timer: NodeJS.Timeout | undefined
-  #hasOld = true
 
   constructor(setup: StoreSetup) {
     this.#keeper = new Keeper({
@@ -46,9 +49,10 @@ class StoreThread {
       case 'close':
         return this.#close()
     }
-    if (keeper.isBehind) this.#wake(RETRY_MS)
+    this.#wake(keeper.isBehind ? RETRY_MS : COUNT_MS)
   }
 
+  /** `find` and the like also end here: a step with nothing to do is cheap. */
   #wake(afterMs: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
@@ -63,13 +67,7 @@ class StoreThread {
       this.#wake(keeper.catchUp() ? 0 : RETRY_MS)
       return
     }
-    if (!this.#hasOld) return
-    try {
-      this.#hasOld = keeper.file?.countOld() ?? true
-    } catch {
-      // Locked or full: the next step tries again.
-    }
-    this.#wake(this.#hasOld ? 10 : RETRY_MS)
+    if (keeper.countRows()) this.#wake(PAUSE_MS)
   }
 
   #close(): void {

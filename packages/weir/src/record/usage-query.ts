@@ -47,7 +47,7 @@ export interface UsageReport {
   /** Most expensive first; days and hours in order. */
   readonly rows: readonly UsageGroupRow[]
   readonly total: UsageGroupRow
-  /** Rows of an older format that are not counted yet. */
+  /** Rows that are not counted yet: those of the last moments, and of an older format for a while. */
   readonly uncountedRows: number
 }
 
@@ -153,12 +153,9 @@ function toRow({ value, sums }: Cell): UsageGroupRow {
   return { value, ...counts, p50Ms: quantile(0.5), p95Ms: quantile(0.95), p99Ms: quantile(0.99) }
 }
 
+/** Of rows without gaps, as they are but where some were deleted: counting them would take as long as reading them. */
 function countUncounted(database: DatabaseSync): number {
-  const numbers = database
-    .prepare("SELECT name, value FROM meta WHERE name IN ('countedSeq', 'uncountedSeq')")
-    .all()
-  const of = (wanted: string): number => Number(numbers.find(({ name }) => name === wanted)?.['value'] ?? 0)
-  const [counted, last] = [of('countedSeq'), of('uncountedSeq')]
-  // Of rows without gaps, as they are until some are deleted: counting them would take as long as reading them.
-  return Math.max(0, last - counted)
+  const sql =
+    "SELECT (SELECT max(seq) FROM outcomes) - (SELECT value FROM meta WHERE name = 'countedSeq') AS n"
+  return Math.max(0, Number(database.prepare(sql).get()?.['n'] ?? 0))
 }

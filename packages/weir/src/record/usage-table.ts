@@ -1,11 +1,11 @@
 /**
- * Usage tables: the counts of usage-tally.ts in SQLite, by hour and by day, for each dimension and model. They are written in the transaction of
- * the rows they count, and stay when the rows are deleted.
+ * Usage tables: the counts of usage-tally.ts in SQLite, by hour and by day, for each dimension and model. They stay when the rows that they
+ * count are deleted.
  *
  * A cell is (span, dimension, start, value, model); the key is in that order, so that one dimension over some days is one stretch of
  * the file, whatever the number of rows behind it.
  */
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { LATENCY_BUCKETS } from './latency-histogram.ts'
 import { DIMENSIONS, noCounts, type Counts, type Tally, type UsageTally } from './usage-tally.ts'
 
@@ -36,36 +36,19 @@ export interface UsageWriter {
 }
 
 export function createUsageWriter(database: DatabaseSync): UsageWriter {
-  const statements = new Map<string, StatementSync>()
-  const prepare = (columns: readonly string[]): StatementSync => {
-    const name = columns.join()
-    const found = statements.get(name)
-    if (found !== undefined) return found
-    const statement = database.prepare(upsertOf(columns))
-    // Mixes of buckets are few in practice; a bound all the same.
-    if (statements.size > 200) statements.clear()
-    statements.set(name, statement)
-    return statement
-  }
+  // One statement for all cells: preparing one for the columns that change costs more than adding zeros to the rest.
+  const upsert = database.prepare(UPSERT)
   return {
     add(tally) {
-      for (const cell of merge(tally.tallies)) {
-        const columns = [...COUNT_COLUMNS, ...LATENCY_COLUMNS].filter((_, i) => cell.sums[i] !== 0)
-        prepare(columns).run(...cell.key, ...cell.sums.filter((sum) => sum !== 0))
-      }
+      for (const { key, sums } of merge(tally.tallies)) upsert.run(...key, ...sums)
     },
   }
 }
 
-/** Only the columns that change: a batch touches few of the buckets. */
-function upsertOf(columns: readonly string[]): string {
-  const names = [...KEY, ...columns]
-  return (
-    `INSERT INTO usage (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')}) ` +
-    `ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET ` +
-    columns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')
-  )
-}
+const UPSERT =
+  `INSERT INTO usage (${[...KEY, ...SUMS].join(', ')}) VALUES (${[...KEY, ...SUMS].map(() => '?').join(', ')}) ` +
+  `ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET ` +
+  SUMS.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')
 
 interface Cell {
   readonly key: readonly (string | number)[]
