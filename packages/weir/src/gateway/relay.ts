@@ -10,6 +10,7 @@ import type { StreamTranslator } from '../dialect/stream-translator.ts'
 import type { Outlet, StreamAnswer } from '../upstream/answer.ts'
 import type { Failure } from '../upstream/dispatch.ts'
 import { Tail } from '../upstream/usage.ts'
+import { endsEvent, goodUntil, looksGood, readEnd } from '../upstream/stream-check.ts'
 import { statusOf } from './wire-error.ts'
 
 /** Bytes of an incomplete event that are held before they are sent anyway. 16 KiB: events are about 300 bytes, rarely a few thousand. */
@@ -52,6 +53,8 @@ export class Relay implements Outlet {
   /** True when an event too long to be held was sent in part. */
   #isCut = false
   #isDone = false
+  /** Bytes of an event that is sent in parts. */
+  #cutBytes = 0
 
   constructor(options: RelayOptions) {
     this.#options = options
@@ -73,8 +76,10 @@ export class Relay implements Outlet {
     }
     if (translator !== undefined) return this.#translate(translator, chunk)
     // The usual chunk is one or more whole events: nothing is held, nothing copied.
-    if (!answer.isEvents || (this.#pending === undefined && endsEvent(chunk))) return response.write(chunk)
-    return this.#writeEvents(chunk)
+    if (!answer.isEvents) return response.write(chunk)
+    return this.#pending === undefined && !this.#isCut && endsEvent(chunk)
+      ? this.#give(chunk)
+      : this.#writeEvents(chunk)
   }
 
   end(): void {
@@ -83,9 +88,22 @@ export class Relay implements Outlet {
       response.end(translator.end())
       return this.#finish(this.#named(translator.fault))
     }
-    if (this.#pending === undefined) response.end()
-    else response.end(this.#pending)
-    this.#finish()
+    if (!this.#options.answer.isEvents) {
+      response.end()
+      return this.#finish()
+    }
+    this.#endEvents()
+  }
+
+  /** A stream may end without its end, or with the upstream's own error: neither is an answer. */
+  #endEvents(): void {
+    const { response, dialect } = this.#options
+    const tail = this.#tail.ending(END_BYTES)
+    const end =
+      this.#pending === undefined || endsLine(this.#pending) ? readEnd(tail, dialect.name) : 'broken'
+    if (end === 'broken') return this.fail(NO_END)
+    response.end(this.#pending)
+    this.#finish(end === 'refused' ? this.#named(REFUSED) : undefined)
   }
 
   fail(failure: Failure): void {
@@ -124,9 +142,33 @@ export class Relay implements Outlet {
     const bytes = this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk])
     const whole = lastEventEnd(bytes)
     const cut = bytes.length - whole > EVENT_BYTES ? bytes.length : whole
-    this.#isCut = cut > whole
     this.#pending = cut === bytes.length ? undefined : bytes.subarray(cut)
-    return cut === 0 ? true : this.#options.response.write(bytes.subarray(0, cut))
+    if (cut === whole && !this.#isCut) return cut === 0 ? true : this.#give(bytes.subarray(0, cut))
+    return this.#writeLong(bytes.subarray(0, cut), whole)
+  }
+
+  /** An event too long to be held goes out in parts, unread, up to a bound. */
+  #writeLong(bytes: Buffer, whole: number): boolean {
+    const { response, abort } = this.#options
+    this.#isCut = bytes.length > whole
+    this.#cutBytes = whole > 0 ? bytes.length - whole : this.#cutBytes + bytes.length
+    if (this.#cutBytes > LONGEST_EVENT_BYTES) {
+      abort()
+      this.fail(TOO_LONG)
+      return false
+    }
+    return bytes.length === 0 ? true : response.write(bytes)
+  }
+
+  /** Whole events. One that is no JSON ends the stream before it. */
+  #give(events: Buffer): boolean {
+    const { response, abort } = this.#options
+    const good = looksGood(events) ? events.length : goodUntil(events)
+    if (good === events.length) return response.write(events)
+    if (good > 0) response.write(events.subarray(0, good))
+    abort()
+    this.fail(NOT_JSON)
+    return false
   }
 
   #finish(error?: RelayEnd['error']): void {
@@ -140,15 +182,31 @@ export class Relay implements Outlet {
   }
 }
 
+/** One event, bytes. 8 MiB as for whole answers: an image in one is a few. A longer one is an upstream that does not end its lines. */
+const LONGEST_EVENT_BYTES = 8 * 1024 * 1024
+/** Bytes of the stream's end that say how it ended. */
+const END_BYTES = 4096
+
+const NO_END: Failure = {
+  code: 'upstream.bad_body',
+  message: 'the stream ended before its answer was complete',
+}
+const NOT_JSON: Failure = {
+  code: 'upstream.bad_body',
+  message: 'an event of the stream is not a JSON object',
+}
+const TOO_LONG: Failure = {
+  code: 'upstream.bad_body',
+  message: 'one event of the stream is longer than 8 MiB',
+}
+const REFUSED: Failure = { code: 'upstream.refused', message: 'the stream held an error event' }
+
+function endsLine(bytes: Buffer): boolean {
+  return bytes.at(-1) === LF
+}
+
 const LF = 0x0a
 const CR = 0x0d
-
-/** True when the bytes end with a blank line: \n\n or \r\n\r\n. */
-function endsEvent(bytes: Buffer): boolean {
-  const { length } = bytes
-  if (bytes[length - 1] !== LF) return false
-  return bytes[length - 2] === LF || (bytes[length - 2] === CR && bytes[length - 3] === LF)
-}
 
 /** Offset just after the last blank line; 0 when there is none. */
 function lastEventEnd(bytes: Buffer): number {

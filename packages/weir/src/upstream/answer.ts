@@ -7,11 +7,14 @@ import type { Usage } from '@weir/core'
 import type { Exchange, Failure, Sink, UpstreamHeaders } from './dispatch.ts'
 import { isWholeObject } from './json-scan.ts'
 import type { RawAnswer } from './native-reply.ts'
+import { readStart } from './stream-check.ts'
 
 /** Largest answer that is held in memory, bytes. 8 MiB: a long completion is below 1 MiB, an image answer can be a few. */
 export const WHOLE_BYTES: number = 8 * 1024 * 1024
 /** Bytes of a stream that are held before its flow stops until the gateway commits. */
 const HELD_BYTES = 65_536
+/** A first event longer than this is taken for an answer before its end, bytes. */
+const EVENT_BYTES = 16_384
 
 export interface WholeAnswer {
   readonly kind: 'whole'
@@ -134,15 +137,17 @@ export class AnswerReader implements Sink {
     this.#options.done(read)
   }
 
-  /** The first event says whether this is an answer: some providers report an overload inside a 200. */
+  /** The first event says whether this is an answer; until it is whole another model can still give one. */
   #holdEvents(): boolean {
     if (!this.#isDone) {
-      const start = this.#held[0]?.toString('latin1', 0, 64).trimStart() ?? ''
-      if (/^(?:event: ?error\b|data: ?\{"error":[^n])/.test(start)) {
+      const [first] = this.#held
+      const bytes = this.#held.length === 1 && first !== undefined ? first : Buffer.concat(this.#held)
+      const start = readStart(bytes)
+      if (start === 'more' && this.#heldBytes < EVENT_BYTES) return true
+      const failure = START_FAILURES[start]
+      if (failure !== undefined) {
         this.exchange?.abort()
-        this.#finish({
-          failure: { code: 'upstream.refused', message: 'the stream began with an error event' },
-        })
+        this.#finish({ failure })
         return true
       }
       this.#finish({ answer: this.#toStream() })
@@ -207,6 +212,14 @@ export class AnswerReader implements Sink {
 }
 
 const GONE: Failure = { code: 'request.aborted', message: 'the caller closed the connection' }
+const START_FAILURES: Readonly<Partial<Record<ReturnType<typeof readStart>, Failure>>> = {
+  refused: { code: 'upstream.refused', message: 'the stream began with an error event' },
+  garbage: {
+    code: 'upstream.bad_body',
+    message: 'the first event of the stream is not a JSON object',
+    isLasting: true,
+  },
+}
 const EMPTY: Read = {
   failure: { code: 'upstream.bad_body', message: 'the event stream ended without an event' },
 }

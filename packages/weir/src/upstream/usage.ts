@@ -181,6 +181,21 @@ export class Tail {
     return readUsageFromTail(this.toString(), Buffer.concat(this.#head).toString('utf8'))
   }
 
+  /** At least the last `bytes`, when there are as many, and little more: for what stands at the very end. */
+  ending(bytes: number): string {
+    const last: Buffer[] = []
+    let held = 0
+    for (const chunks of [this.#newer, this.#older]) {
+      for (let at = chunks.length - 1; at >= 0 && held < bytes; at -= 1) {
+        const chunk = chunks[at]
+        if (chunk === undefined) continue
+        last.push(chunk)
+        held += chunk.length
+      }
+    }
+    return Buffer.concat(last.reverse()).toString('latin1')
+  }
+
   toString(): string {
     return Buffer.concat([...this.#older, ...this.#newer]).toString('utf8')
   }

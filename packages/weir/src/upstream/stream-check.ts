@@ -1,0 +1,94 @@
+/**
+ * Stream check: whether bytes that are passed on untouched are what an event stream promises. Three things go wrong in the middle of a 200:
+ * an event that is no JSON, an end without an end, an error event. The first is kept from the caller, the second gets the error event
+ * that is missing, and all three are failures in the row.
+ *
+ * The usual chunk costs a look at its first and last bytes; only one that looks odd is read.
+ */
+import { isRecord } from '@weir/core'
+import type { ClientDialect } from '../dialect/client-dialect.ts'
+import { parseLoosely } from './usage.ts'
+
+const LF = 0x0a
+const CR = 0x0d
+const CLOSE_BRACE = 0x7d
+const CLOSE_BRACKET = 0x5d
+const LOWER_D = 0x64
+const LOWER_E = 0x65
+
+/** True when whole events begin with `data:` or `event:` and end with a JSON object or [DONE], judging by four bytes. `bytes` end with a blank line. */
+export function looksGood(bytes: Buffer): boolean {
+  const [first] = bytes
+  if (first !== LOWER_D && first !== LOWER_E) return false
+  const { length } = bytes
+  const last = bytes[length - 3] === CR || bytes[length - 3] === LF ? bytes[length - 5] : bytes[length - 3]
+  return last === CLOSE_BRACE || last === CLOSE_BRACKET
+}
+
+/** Offset of the first event that is not one; the length when all are. `bytes`: whole events. */
+export function goodUntil(bytes: Buffer): number {
+  let start = 0
+  while (start < bytes.length) {
+    const end = eventEnd(bytes, start)
+    if (!isEvent(bytes.toString('utf8', start, end))) return start
+    start = end
+  }
+  return bytes.length
+}
+
+function eventEnd(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at + 1] === LF) return at + 2
+    if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3
+  }
+  return bytes.length
+}
+
+function isEvent(text: string): boolean {
+  const data: string[] = []
+  for (const line of text.split(/\r?\n/)) {
+    if (line.startsWith('data:')) data.push(line.slice(5))
+    else if (line !== '' && !/^(?::|event:|id:|retry:)/.test(line)) return false
+  }
+  const payload = data.join('\n').trim()
+  return payload === '' || payload === '[DONE]' || isRecord(parseLoosely(payload))
+}
+
+const BEGINS_WITH_ERROR = /^(?:event: ?error\b|data: ?\{"error":[^n])/
+
+/**
+ * What the first bytes of a stream say: some providers report an overload inside a 200. `more`: the first event is not whole yet. Comments are
+ * a sign of life, and enough.
+ */
+export function readStart(bytes: Buffer): 'good' | 'refused' | 'garbage' | 'more' {
+  const start = bytes.toString('latin1', 0, 64).trimStart()
+  if (BEGINS_WITH_ERROR.test(start)) return 'refused'
+  const end = eventEnd(bytes, 0)
+  if (end === bytes.length && !endsEvent(bytes)) return 'more'
+  if (end === bytes.length && looksGood(bytes)) return 'good'
+  return isEvent(bytes.toString('utf8', 0, end)) ? 'good' : 'garbage'
+}
+
+/** True when the bytes end with a blank line: \n\n or \r\n\r\n. */
+export function endsEvent(bytes: Buffer): boolean {
+  const { length } = bytes
+  if (bytes[length - 1] !== LF) return false
+  return bytes[length - 2] === LF || (bytes[length - 2] === CR && bytes[length - 3] === LF)
+}
+
+/** How a stream ended. `refused`: the upstream said an error itself, which the caller has seen. */
+export type StreamEnd = 'complete' | 'refused' | 'broken'
+
+const ERROR = /^(?:event: ?error\b|data: ?\{"(?:error":[^n]|type":"error"))/m
+/** What stands in the last events of a whole answer. */
+const COMPLETE: Readonly<Record<ClientDialect['name'], RegExp>> = {
+  chat: /^data: ?\[DONE\]|"finish_reason": ?"/m,
+  messages: /"type": ?"message_stop"/,
+  responses: /"type": ?"response\.(?:completed|incomplete|failed|cancelled)"/,
+}
+
+/** `tail`: the last bytes of the stream. */
+export function readEnd(tail: string, dialect: ClientDialect['name']): StreamEnd {
+  if (ERROR.test(tail)) return 'refused'
+  return COMPLETE[dialect].test(tail) ? 'complete' : 'broken'
+}
