@@ -2,9 +2,12 @@
  * Journeys of the page of metrics: what requests leave on it, where it can be read, and that its figures are those of headers and rows.
  */
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createGatewayMetrics } from '../src/telemetry/gateway-metrics.ts'
+import { DEFAULT_FAULTS } from '../src/upstream/faults.ts'
 import { renderMetrics } from '../src/telemetry/exposition.ts'
 import {
   answering,
@@ -117,6 +120,29 @@ describe('metrics', () => {
     expect(value('weir_errors_total', { code: 'upstream.bad_body' })).toBe(1)
     expect(value('weir_attempts_total', { model: 'large', verdict: 'failed' })).toBe(1)
     expect(value('weir_request_duration_seconds_count', { stream: 'true' })).toBe(2)
+  })
+})
+
+describe('metrics of the parts around a request', () => {
+  it('say what the cache, the store and the breakers do', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'weir-metrics-'))
+    const { gateway } = await startFleet(FAILING, {
+      metrics: { path: '/metrics' },
+      record: { path: join(folder, 'o.sqlite') },
+      cache: { entries: 10, bytes: 1_000_000, ttlMs: 60_000, when: 'always' },
+      faults: { ...DEFAULT_FAULTS, breaker: { ...DEFAULT_FAULTS.breaker, failures: 1, fraction: 0 } },
+    })
+    const chat = `${gateway.url}/v1/chat/completions`
+    for (const text of ['easy', 'easy', 'hard']) await (await post(chat, chatBody(text))).text()
+    const value = await scrape(`${gateway.url}/metrics`)
+    expect(value('weir_cache_lookups_total', { result: 'hit' })).toBe(1)
+    expect(value('weir_cache_lookups_total', { result: 'miss' })).toBe(2)
+    expect(value('weir_upstream_breaker_state', { model: 'large', upstream: '1' })).toBe(2)
+    expect(value('weir_upstream_breaker_state', { model: 'small', upstream: '1' })).toBe(0)
+    expect(value('weir_upstream_outstanding_calls')).toBe(0)
+    expect(value('weir_store_spooling') + value('weir_store_dropped_rows_total')).toBe(0)
+    await gateway.close()
+    await rm(folder, { recursive: true, force: true })
   })
 })
 

@@ -25,7 +25,9 @@ export function observeBegin(observer: Observer, exchange: Exchange, headers: In
 export function observeEnd(exchange: Exchange, parts: RowParts, error: ErrorCode | undefined): void {
   const { decision, abstained } = parts.served
   const attempts = toObserved(parts)
-  end(exchange, { decision, attempts, abstained, error, text: parts.ending?.text })
+  const text = parts.ending?.text
+  const cache = exchange.capture === undefined ? {} : ({ cache: 'miss' } as const)
+  end(exchange, { decision, attempts, abstained, error, text, ...cache })
 }
 
 /** Nothing was served: no candidate, or a bug of ours. */
@@ -35,7 +37,14 @@ export function observeThrown(exchange: Exchange, error: ErrorCode): void {
 
 /** A recorded answer was given: no call was made. */
 export function observeHit(exchange: Exchange, decision: Decision): void {
-  end(exchange, { decision, attempts: [], abstained: false, error: undefined, text: undefined })
+  end(exchange, {
+    decision,
+    attempts: [],
+    abstained: false,
+    error: undefined,
+    text: undefined,
+    cache: 'hit',
+  })
 }
 
 type Ended = Omit<Parameters<NonNullable<Exchange['observation']>['end']>[0], keyof Timing>

@@ -4,11 +4,12 @@
  */
 import type { Server } from 'node:http'
 import { WeirError, type River } from '@weir/core'
-import { openOutcomeStore } from '../record/store.ts'
+import { openOutcomeStore, type OutcomeStore } from '../record/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Observer } from '../telemetry/observer.ts'
 import { readStore } from '../telemetry/store-readings.ts'
-import { createUpstreamClient } from '../upstream/client.ts'
+import { readUpstreams } from '../telemetry/upstream-readings.ts'
+import { createUpstreamClient, type UpstreamClient } from '../upstream/client.ts'
 import type { FaultOptions } from '../upstream/faults.ts'
 import { createExternalClient, type ExternalDefinition } from '../upstream/external.ts'
 import { DEFAULT_ABSTENTION, type Abstention } from './abstain.ts'
@@ -30,7 +31,7 @@ import {
   type Sessions,
   type SessionsOptions,
 } from './sessions.ts'
-import { startWatching, type MetricsOptions } from './watching.ts'
+import { startWatching, type MetricsOptions, type Watching } from './watching.ts'
 
 export interface RecordOptions {
   /** SQLite file; made when absent. */
@@ -115,14 +116,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { listen, record, log, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   checkModels(options.river, options.models)
   const store = record === undefined ? undefined : await openOutcomeStore({ path: record.path, log })
-  const watching = await startWatching({
-    metrics: options.metrics,
-    observers: options.observers ?? [],
-    sources: store === undefined ? [] : [() => readStore(store)],
-  }).catch(async (error: unknown) => {
-    await store?.close()
-    throw error
-  })
+  // Set once there is a configuration in force: the page may be asked for before.
+  const watched: { upstream?: UpstreamClient } = {}
+  const watching = await watch(options, store, watched)
   let isReady = true
   const guard = await startAccess({ ...options, isReady: () => isReady }).catch(async (error: unknown) => {
     await store?.close()
@@ -148,6 +144,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   watching.metrics?.reserveModels(options.models.map(({ model }) => model))
   let held = createHeld(options, fixed)
   const inForce: InForce<AppOptions> = { current: held.app }
+  watched.upstream = held.app.upstream
   const retired = createRetired()
   const app = createApp(inForce)
   const stop = async (): Promise<void> => {
@@ -177,6 +174,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const old = held
       held = createHeld(next, fixed)
       inForce.current = held.app
+      watched.upstream = held.app.upstream
       watching.metrics?.reserveModels(next.models.map(({ model }) => model))
       retired.add(old)
     },
@@ -185,6 +183,25 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return closing
     },
   }
+}
+
+/** Observers and the page of metrics. Throws `config.port`, and the store is closed then. */
+function watch(
+  { metrics, observers = [] }: GatewayOptions,
+  store: OutcomeStore | undefined,
+  watched: { readonly upstream?: UpstreamClient },
+): Promise<Watching> {
+  return startWatching({
+    metrics,
+    observers,
+    sources: [
+      () => (store === undefined ? [] : readStore(store)),
+      () => readUpstreams(watched.upstream?.states() ?? []),
+    ],
+  }).catch(async (error: unknown) => {
+    await store?.close()
+    throw error
+  })
 }
 
 /** What belongs to the process: the same for every configuration that is put in force. */

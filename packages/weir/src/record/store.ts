@@ -47,6 +47,8 @@ export interface OutcomeStore {
   queryUsage(query: UsageQuery): Promise<UsageReport | undefined>
   /** Rows that were not taken or were lost since the start. */
   readonly droppedRows: number
+  /** Bytes of rows that wait or are on their way to the disk. */
+  readonly queuedBytes: number
   /** Why the file takes no rows at present; undefined when it does. */
   readonly trouble: string | undefined
   /** Writes what waits and closes the file. */
@@ -132,6 +134,10 @@ class Store implements OutcomeStore {
 
   get droppedRows(): number {
     return this.#droppedRows
+  }
+
+  get queuedBytes(): number {
+    return this.#linesBytes + this.#sentBytes
   }
 
   get trouble(): string | undefined {

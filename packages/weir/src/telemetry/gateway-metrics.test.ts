@@ -81,8 +81,6 @@ describe('createGatewayMetrics', () => {
       const model = random()
       const observation = metrics.observer.begin(request({ dialect: random(), wantsStream: i % 2 === 0 }))
       observation?.end(end(model, { error: random() as never, status: 200 + (i % 400) }))
-      metrics.countLimit(random())
-      metrics.countCache(random())
       metrics.observer.refuse?.({ dialect: 'chat', code: random() as never, status: 404 })
     }
     metrics.observer.begin(request())?.end(end('mine'))

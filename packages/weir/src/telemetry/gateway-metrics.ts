@@ -4,7 +4,7 @@
  *
  * Labels hold names of the configuration and words of the code, never what a caller wrote, a key or a user.
  */
-import type { Attempt, Usage } from '@weir/core'
+import { ERRORS, type Attempt, type ErrorCode, type Usage } from '@weir/core'
 import type { Exposed, Reading } from './exposition.ts'
 import type { ObservedAttempt, ObservedEnd, ObservedRequest, Observer, Refused } from './observer.ts'
 import { Counter, Histogram, type Label } from './series.ts'
@@ -33,10 +33,6 @@ export interface GatewayMetrics {
   readonly exposed: Exposed
   /** Names that must not fall under "other"; said again when the configuration is replaced. */
   reserveModels(models: readonly string[]): void
-  /** A limit of a key turned a request away. One of few. */
-  countLimit(limit: string): void
-  /** What the response cache said: 'hit', 'miss', … */
-  countCache(result: string): void
 }
 
 export interface GatewayMetricsOptions {
@@ -183,23 +179,27 @@ export function createGatewayMetrics({ version, sources = [] }: GatewayMetricsOp
     reserveModels(models) {
       for (const family of list) family.reserve('model', models)
     },
-    countLimit: (limit) => families.limits.add([limit]),
-    countCache: (result) => families.cache.add([result]),
   }
 }
 
-function countRefused({ requests, errors }: Families, { dialect, code, status }: Refused): void {
-  requests.add([dialect, 'refused', NONE, NONE, toClass(status)])
+function countRefused(families: Families, { dialect, code, status }: Refused): void {
+  families.requests.add([dialect, 'refused', NONE, NONE, toClass(status)])
+  countError(families, code)
+}
+
+function countError({ errors, limits }: Families, code: ErrorCode): void {
   errors.add([code])
+  if (ERRORS[code]?.status === 429) limits.add([code])
 }
 
 function countRequest(families: Families, request: ObservedRequest, end: ObservedEnd): void {
-  const { decision, attempts, error, status } = end
+  const { decision, attempts, error, status, cache } = end
   const policy = nameOf(request)
   const told = attempts.find(({ isGiven }) => isGiven) ?? attempts.at(-1)
   const reason = told?.reason ?? decision?.reason ?? NONE
   families.requests.add([request.dialect, policy, reason, told?.model ?? NONE, toClass(status)])
-  if (error !== undefined) families.errors.add([error])
+  if (error !== undefined) countError(families, error)
+  if (cache !== undefined) families.cache.add([cache])
   observeTimes(families, { policy, wantsStream: request.wantsStream }, end)
   attempts.forEach((attempt, i) => countAttempt(families, attempt, attempts[i + 1]))
 }

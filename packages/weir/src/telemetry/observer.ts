@@ -72,6 +72,8 @@ export interface ObservedEnd {
   readonly decision: Decision | undefined
   readonly attempts: readonly ObservedAttempt[]
   readonly abstained: boolean
+  /** What the response cache said; undefined where it was not asked. */
+  readonly cache?: 'hit' | 'miss'
   /** What the caller was told, or what broke the stream off; undefined when all went well. */
   readonly error: ErrorCode | undefined
   /** HTTP status sent; undefined when the caller was gone before. */

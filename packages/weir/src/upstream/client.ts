@@ -19,6 +19,15 @@ import { createSpread } from './spread.ts'
 
 export type { CallRequest, Lifeline, LiveAttempt } from './live-attempt.ts'
 
+export interface UpstreamState {
+  readonly model: string
+  /** Position among the model's upstreams, from 0. */
+  readonly position: number
+  readonly breaker: 'closed' | 'half-open' | 'open'
+  /** Calls that have not ended. */
+  readonly outstanding: number
+}
+
 export interface UpstreamClient {
   has(model: string): boolean
   get(model: string): UpstreamModel | undefined
@@ -26,6 +35,8 @@ export interface UpstreamClient {
   /** Name that the upstream knows the model by, as JSON text. */
   wireName(model: string): Buffer
   call(request: CallRequest): Promise<LiveAttempt>
+  /** How each upstream fares, for whoever watches. */
+  states(): readonly UpstreamState[]
   close(): Promise<void>
   destroy(): Promise<void>
 }
@@ -43,6 +54,7 @@ type Filled = Required<ClientOptions>
 interface Route {
   readonly definition: UpstreamModel
   readonly wireName: Buffer
+  readonly endpoints: readonly Endpoint[]
   readonly send: Send
 }
 
@@ -66,9 +78,19 @@ export function createUpstreamClient(
     get: (model) => routes.get(model)?.definition,
     wireName: (model) => route(model).wireName,
     call: (request) => route(request.model).send(request),
+    states: () => [...routes.values()].flatMap(toStates),
     close: () => origins.all((origin) => origin.close()),
     destroy: () => origins.all((origin) => origin.destroy()),
   }
+}
+
+function toStates({ definition: { model }, endpoints }: Route): readonly UpstreamState[] {
+  return endpoints.map(({ breakerState, outstanding }, position) => ({
+    model,
+    position,
+    breaker: breakerState,
+    outstanding,
+  }))
 }
 
 /** Waits need no seed: nothing that is recorded or replayed depends on them. */
@@ -106,7 +128,7 @@ function createRoute(written: UpstreamModel, options: Filled, origins: Origins):
   const tools = { retry: { ...options.retry, ...written.retry }, clock, random }
   const definition = { ...written, dialect }
   const send: Send = (request) => sendWithRetry(spread, tools, request)
-  return { definition, wireName, send: withHedge(send, spread, { hedge, clock }) }
+  return { definition, wireName, endpoints, send: withHedge(send, spread, { hedge, clock }) }
 }
 
 interface Hedging {
