@@ -170,6 +170,26 @@ describe.each(NATIVES)('%s', (name, native) => {
   })
 })
 
+const ask = (model: string, extra: Json = {}): Json =>
+  MESSAGES_NATIVE.fromChat(
+    {
+      model,
+      messages: [{ role: 'user', content: 'q' }],
+      reasoning_effort: 'high',
+      temperature: 0.5,
+      ...extra,
+    },
+    {},
+  )
+
+const gemini = (model: string): unknown =>
+  asRecord(
+    GEMINI_NATIVE.fromChat(
+      { model, messages: [{ role: 'user', content: 'q' }], reasoning_effort: 'low' },
+      {},
+    )['generationConfig'],
+  )['thinkingConfig']
+
 describe('thinking', () => {
   it('goes back in a stream’s pieces: text apart, its signature behind', () => {
     const message = {
@@ -189,17 +209,6 @@ describe('thinking', () => {
   })
 
   it('is asked for as the generation takes it', () => {
-    const ask = (model: string, extra: Json = {}): Json =>
-      MESSAGES_NATIVE.fromChat(
-        {
-          model,
-          messages: [{ role: 'user', content: 'q' }],
-          reasoning_effort: 'high',
-          temperature: 0.5,
-          ...extra,
-        },
-        {},
-      )
     expect(ask('claude-sonnet-5')).toMatchObject({
       thinking: { type: 'adaptive' },
       output_config: { effort: 'high' },
@@ -210,13 +219,6 @@ describe('thinking', () => {
     expect(ask('claude-haiku-4-5', { max_tokens: 4000 })).toMatchObject({ thinking: { budget_tokens: 3999 } })
     expect(ask('claude-haiku-4-5', { max_tokens: 500 })).not.toHaveProperty('thinking')
     expect(ask('claude-sonnet-5')).not.toHaveProperty('temperature')
-    const gemini = (model: string): unknown =>
-      asRecord(
-        GEMINI_NATIVE.fromChat(
-          { model, messages: [{ role: 'user', content: 'q' }], reasoning_effort: 'low' },
-          {},
-        )['generationConfig'],
-      )['thinkingConfig']
     expect(gemini('gemini-2.5-flash')).toEqual({ thinkingBudget: 1024 })
     expect(gemini('gemini-3.5-flash')).toEqual({ thinkingLevel: 'low' })
   })

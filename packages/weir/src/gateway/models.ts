@@ -2,6 +2,8 @@
  * The models list: `weir`, which lets the router choose, and each real model under the name it has in the configuration.
  */
 import type { UpstreamClient } from '../upstream/client.ts'
+import type { UpstreamModel } from '../upstream/definition.ts'
+import { providerOf } from '../upstream/providers.ts'
 import { unknownModel } from './chat-request.ts'
 
 /** An entry as on OpenAI's wire. */
@@ -21,10 +23,7 @@ export interface WireModelList {
 export function listModels({ models }: UpstreamClient, created: number): WireModelList {
   return {
     object: 'list',
-    data: [
-      toWire('weir', created, 'weir'),
-      ...models.map(({ model, baseUrl }) => toWire(model, created, ownerOf(baseUrl))),
-    ],
+    data: [toWire('weir', created, 'weir'), ...models.map((one) => toWire(one.model, created, ownerOf(one)))],
   }
 }
 
@@ -38,15 +37,17 @@ export function findModel(upstream: UpstreamClient, created: number, id: string)
       upstream.models.map(({ model }) => model),
     )
   }
-  return toWire(id, created, ownerOf(found.baseUrl))
+  return toWire(id, created, ownerOf(found))
 }
 
 function toWire(id: string, created: number, owner: string): WireModel {
   return { id, object: 'model', created, owned_by: owner }
 }
 
-/** 'local' for this machine, else 'upstream': callers need no addresses. */
-function ownerOf(baseUrl: string): string {
+/** The provider's name; else 'local' for this machine and 'upstream' elsewhere: callers need no addresses. */
+function ownerOf({ baseUrl, provider }: UpstreamModel): string {
+  const { owner } = providerOf(provider)
+  if (owner !== undefined) return owner
   const { hostname } = new URL(baseUrl)
   return /^(?:localhost|127\.|\[::1\])/.test(hostname) ? 'local' : 'upstream'
 }

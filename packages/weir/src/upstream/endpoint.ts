@@ -65,6 +65,8 @@ export class Endpoint {
   readonly #keys: KeyRing
   readonly #load = new Load()
   readonly #hasKey: boolean
+  /** False where the operator pays: a caller's own key must not go beside theirs. */
+  readonly #forwards: boolean
   readonly #forwardedAuth: AuthStyle
   /** Monotonic ms until which the upstream asked to be left alone, whatever the key. */
   #restsUntilMs = 0
@@ -76,6 +78,7 @@ export class Endpoint {
     const values = keys.length === 0 ? [undefined] : keys.map((key) => key.reveal())
     this.#headers = values.map((value) => adapter.headersOf(value))
     this.#hasKey = keys.length > 0
+    this.#forwards = !this.#hasKey && definition.aws === undefined
     this.#forwardedAuth = providerOf(definition.provider).auth
     this.#breaker = new Breaker(breaker)
     this.#keys = new KeyRing(keys.length)
@@ -153,7 +156,7 @@ export class Endpoint {
       if (read.answer?.kind !== 'stream') lifeline.call = undefined
       resolve(this.#toAttempt(running, read))
     }
-    const isCallersKey = key < 0 && authorization !== undefined
+    const isCallersKey = this.#forwards && authorization !== undefined
     const isForwarded = request.forward !== undefined
     const reader = new AnswerReader({ isCallersKey, isForwarded, done, raw, usage })
     lifeline.call = reader
@@ -184,7 +187,7 @@ export class Endpoint {
     const common = this.#headers[Math.max(0, key)] ?? []
     const { authorization, forward } = request
     const headers = forward === undefined ? common : withType(common, forward.contentType)
-    const isForwarded = !this.#hasKey && authorization !== undefined
+    const isForwarded = this.#forwards && authorization !== undefined
     if (!isForwarded && request.headers.length === 0 && own.length === 0) return headers
     const all = [...headers, ...this.#options.adapter.selectHeaders(request.headers), ...own]
     if (isForwarded) all.push(...forwardedAuth(this.#forwardedAuth, authorization))
