@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { isRecord } from '@weir/core'
-import { parseWritten } from '../packages/weir/src/config/load.ts'
+import { parseConfig, parseWritten } from '../packages/weir/src/config/load.ts'
 import { hashChart, MANIFESTS } from './manifests.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -136,7 +136,10 @@ describe('deploy/kubernetes/weir.yaml', () => {
   })
 
   it('carries a weir.yaml that weir reads, whose keys come from Secrets and whose files are mounted', () => {
-    const { written } = parseWritten('weir.yaml', String(at(of('ConfigMap'), 'data', 'weir.yaml')))
+    const file = String(at(of('ConfigMap'), 'data', 'weir.yaml'))
+    const { written } = parseWritten('weir.yaml', file)
+    // Everything that weir serve checks before it reads the artifact.
+    expect(() => parseConfig({ text: file, path: 'weir.yaml', env: { OPENAI_API_KEY: 'x' } })).not.toThrow()
     expect(written.listen).toMatchObject({
       host: '0.0.0.0',
       port: at(container, 'ports', 0, 'containerPort'),

@@ -44,7 +44,7 @@ export const RESTART_KEYS: readonly string[] = [
   'log',
   'auth',
   'admin',
-  'session.entries',
+  'session',
 ]
 
 /** Resolves when the files are watched. */
