@@ -138,8 +138,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }),
     ...(store === undefined ? {} : { store }),
     ...guard.forApp,
-    ...(watching.observer === undefined ? {} : { observer: watching.observer }),
-    ...(watching.page === undefined ? {} : { page: watching.page }),
+    ...watching.forApp,
   }
   watching.metrics?.reserveModels(options.models.map(({ model }) => model))
   let held = createHeld(options, fixed)

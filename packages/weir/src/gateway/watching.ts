@@ -28,10 +28,9 @@ export interface MetricsPage {
 }
 
 export interface Watching {
-  readonly observer: Observer | undefined
+  /** `page`: on the port that callers use. */
+  readonly forApp: { readonly observer?: Observer; readonly page?: MetricsPage }
   readonly metrics: GatewayMetrics | undefined
-  /** The page on the port that callers use. */
-  readonly page: MetricsPage | undefined
   /** Where the page's own listener is. */
   readonly url: string | undefined
   close(): Promise<void>
@@ -45,10 +44,14 @@ export async function startWatching({ metrics, observers, sources }: WatchingOpt
     exposed === undefined || metrics?.listen === undefined
       ? undefined
       : await listenForMetrics(exposed, metrics.listen)
+  const path = metrics?.path
+  const observer = composeObservers(counting === undefined ? observers : [counting.observer, ...observers])
   return {
-    observer: composeObservers(counting === undefined ? observers : [counting.observer, ...observers]),
+    forApp: {
+      ...(observer === undefined ? {} : { observer }),
+      ...(exposed === undefined || path === undefined ? {} : { page: { path, exposed } }),
+    },
     metrics: counting,
-    page: exposed === undefined || metrics?.path === undefined ? undefined : { path: metrics.path, exposed },
     url: listener?.url,
     close: async () => listener?.close(),
   }
