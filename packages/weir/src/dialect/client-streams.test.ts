@@ -16,6 +16,7 @@ import {
   type Arbitrary,
 } from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { asRecords } from './hub.ts'
 import type { ClientDialect } from './client-dialect.ts'
 import { MESSAGES } from './client-messages.ts'
 import { RESPONSES } from './client-responses.ts'
@@ -59,36 +60,55 @@ interface Said {
 
 /** Blocks come one after another, each opened, filled and closed. */
 function readMessages(events: readonly Event[]): Said {
-  const said = { text: '', thinking: '', calls: [] as { name: string; input: unknown }[] }
   expect(events[0]?.type).toBe('message_start')
   expect(events.slice(-2).map(({ type }) => type)).toEqual(['message_delta', 'message_stop'])
-  let open = -1
-  let next = 0
-  let args = ''
-  for (const event of events.slice(1, -2)) {
-    const block = event['content_block'] as Record<string, string> | undefined
-    const delta = event['delta'] as Record<string, string> | undefined
-    if (event.type === 'content_block_start') {
-      expect([open, event['index']]).toEqual([-1, next])
-      open = next
-      next += 1
-      if (block?.['type'] === 'tool_use') said.calls.push({ name: block['name'] ?? '', input: {} })
-      args = ''
-    } else {
-      expect(event['index']).toBe(open)
-      if (event.type === 'content_block_stop') open = -1
-      said.text += delta?.['text'] ?? ''
-      said.thinking += delta?.['thinking'] ?? ''
-      args += delta?.['partial_json'] ?? ''
-      if (event.type === 'content_block_stop' && args !== '') {
-        const last = said.calls.at(-1)
-        if (last !== undefined) last.input = JSON.parse(args)
-        args = ''
-      }
-    }
+  const blocks = readBlocks(events.slice(1, -2))
+  const join = (kind: string): string =>
+    blocks
+      .filter(({ type }) => type === kind)
+      .map(({ text }) => text)
+      .join('')
+  const calls = blocks.filter(({ type }) => type === 'tool_use')
+  return {
+    text: join('text'),
+    thinking: join('thinking'),
+    calls: calls.map(({ name, text }) => ({ name, input: JSON.parse(text || '{}') as unknown })),
   }
-  expect(open).toBe(-1)
-  return said
+}
+
+interface Block {
+  readonly type: string
+  readonly name: string
+  text: string
+  isOpen: boolean
+}
+
+function readBlocks(events: readonly Event[]): readonly Block[] {
+  const blocks: Block[] = []
+  for (const event of events) {
+    if (event.type === 'content_block_start') {
+      expect(blocks.every(({ isOpen }) => !isOpen)).toBe(true)
+      expect(event['index']).toBe(blocks.length)
+      const { type = '', name = '' } = event['content_block'] as { type?: string; name?: string }
+      blocks.push({ type, name, text: '', isOpen: true })
+      continue
+    }
+    const last = blocks.at(-1)
+    expect([event['index'], last?.isOpen]).toEqual([blocks.length - 1, true])
+    if (last !== undefined) fill(last, event)
+  }
+  expect(blocks.every(({ isOpen }) => !isOpen)).toBe(true)
+  return blocks
+}
+
+function fill(block: Block, { type, delta }: Event): void {
+  if (type === 'content_block_stop') block.isOpen = false
+  const { text, thinking, partial_json: json } = (delta ?? {}) as Record<string, string>
+  block.text += text ?? thinking ?? json ?? ''
+}
+
+function textOf(list: unknown): string {
+  return (list as { text?: string }[]).map(({ text = '' }) => text).join('')
 }
 
 /** The numbers rise by one; every item that was added is done, one after another; what was streamed is what is in the end. */
@@ -97,7 +117,7 @@ function readResponses(events: readonly Event[]): Said {
   expect(events.slice(0, 2).map(({ type }) => type)).toEqual(['response.created', 'response.in_progress'])
   const last = events.at(-1)
   expect(['response.completed', 'response.incomplete']).toContain(last?.type)
-  const { output } = last?.['response'] as { output: Record<string, unknown>[] }
+  const { output } = (last?.['response'] ?? { output: [] }) as { output: Record<string, unknown>[] }
   const items = events.filter(({ type }) => /output_item/.test(type))
   expect(items.map(({ type }) => type)).toEqual(
     output.flatMap(() => ['response.output_item.added', 'response.output_item.done']),
@@ -108,8 +128,6 @@ function readResponses(events: readonly Event[]): Said {
       .filter(({ type }) => type === suffix)
       .map((event) => String(event['delta']))
       .join('')
-  const textOf = (list: unknown): string =>
-    (list as { text?: string }[]).map(({ text = '' }) => text).join('')
   const of = (type: string): Record<string, unknown>[] => output.filter((item) => item['type'] === type)
   const said = {
     text: of('message')
@@ -292,7 +310,7 @@ describe('Messages, event by event', () => {
     ]
     const asked = MESSAGES.translation?.toChat({ model: 'm', messages: [{ role: 'assistant', content }] })
     expect(asked?.hasForeignThinking).toBe(true)
-    expect((asked?.body['messages'] as object[])[0]).toMatchObject({
+    expect(asRecords(asked?.body['messages'])[0]).toMatchObject({
       reasoning_content: 'xy',
       tool_calls: [{ id: 't', extra_content: { google: { thought_signature: 'g' } } }],
       thinking_blocks: [
