@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSecret } from '../config/secret.ts'
@@ -120,5 +121,20 @@ describe('quirks', () => {
     expect(applyQuirks(Buffer.from('{"a":1.0,"max_tokens":1e2,"user":"u"}'), quirks).toString()).toBe(
       '{"a":1.0,"max_completion_tokens":1e2}',
     )
+  })
+})
+
+describe('docs/providers.md', () => {
+  const page = readFileSync(new URL('../../../../docs/providers.md', import.meta.url), 'utf8')
+
+  it.each(PROVIDER_NAMES)('has the row of %s', (name) => {
+    const { dialect, baseUrl, renames = {}, omits = [] } = PROVIDERS[name]
+    const row = new RegExp(`^\\| \`${name}\` .*$`, 'm').exec(page)?.[0] ?? ''
+    const cells = row.split('|').map((cell) => cell.trim())
+    expect(cells[2]).toBe(dialect)
+    if (baseUrl !== undefined) expect(cells[3]).toBe(`\`${baseUrl}\``)
+    const written = Object.entries(renames).map(([from, to]) => `\`${from}\` → \`${to}\``)
+    expect(cells[5]).toBe(written.join(', ') || '–')
+    expect(cells[6]).toBe(omits.map((one) => `\`${one}\``).join(', ') || '–')
   })
 })
