@@ -314,6 +314,17 @@ describe('budgets', () => {
     expect(await spentOf(fleet, id)).toMatchObject({ requests: 1, meteredUsd: 80e-6, estimatedUsd: 0 })
   })
 
+  it('streams are asked for their usage, which the caller who did not ask never sees', async () => {
+    const { id, text } = makeKey({ usdPerDay: 1 })
+    const fleet = await start({}, { ...WHOLE, small: streaming })
+    const body = chatBody('easy', { model: 'small', stream: true })
+    const answer = await (await post(`${fleet.gateway.url}/v1/chat/completions`, body, bearer(text))).text()
+    expect(fleet.small.seen[0]?.body).toContain('"include_usage":true')
+    expect(answer).toContain('[DONE]')
+    expect(answer).not.toContain('"choices":[]')
+    expect(await spentOf(fleet, id)).toMatchObject({ meteredUsd: 80e-6, estimatedUsd: 0 })
+  })
+
   it('a caller who hangs up is charged the estimate, not nothing', async () => {
     const { id, text } = makeKey({ usdPerDay: 1 })
     const fleet = await start(

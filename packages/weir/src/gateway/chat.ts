@@ -29,6 +29,7 @@ import {
   type ChatRequest,
   type ChatRequestOptions,
 } from './chat-request.ts'
+import { lacksUsage, withoutUsageEvent, withUsageAsked } from './ask-usage.ts'
 import { answerFromCache } from './cached.ts'
 import { readDeadlineMs } from './deadline.ts'
 import { admitChat, optionsFor } from './admission.ts'
@@ -130,6 +131,7 @@ export function begin(options: ChatOptions, { request, reply, parsed, ...rest }:
     headMs: undefined,
     overheadMs: undefined,
     capture: undefined,
+    streamUsage: undefined,
     ...rest,
   }
   if (options.observer !== undefined) observeBegin(options.observer, exchange, request.headers)
@@ -246,9 +248,10 @@ type Headers = FastifyRequest['headers']
 /** One call, whose answer flows as it comes. */
 function serveRouted(
   { river, upstream }: ChatOptions,
-  { request, lifeline, observation }: Exchange,
+  exchange: Exchange,
   headers: Headers,
 ): Promise<LiveServed> {
+  const { request, lifeline, observation, grant } = exchange
   const extra = selectForUpstream(headers)
   const authorization = keyOf(headers, request.dialect)
   const { forward } = request
@@ -256,9 +259,10 @@ function serveRouted(
     const observed = observation?.beginCall?.({ model, purpose: 'answer', reason, headers: extra })
     const sent = observed?.headers ?? extra
     const { body, isRaw } = bodyFor(request, { upstream, model, allowsRaw: true })
-    const attempt = await upstream.call({
+    const asksUsage = grant !== undefined && lacksUsage(request, upstream.get(model))
+    const made = await upstream.call({
       model,
-      body,
+      body: asksUsage ? withUsageAsked(body, request) : body,
       headers: isRaw ? [...sent, ...nativeHeaders(headers, request.dialect)] : sent,
       lifeline,
       wantsStream: request.wantsStream,
@@ -266,10 +270,19 @@ function serveRouted(
       ...(isRaw ? { raw: request.dialect.name } : {}),
       ...(forward === undefined ? {} : { forward }),
     })
-    observed?.end(attempt)
+    observed?.end(made)
+    const attempt = asksUsage ? gate(exchange, made) : made
     return isRaw ? { ...attempt, reason, isRaw } : { ...attempt, reason }
   }
   return serve<LiveAttempt>(river, request, call)
+}
+
+function gate(exchange: Exchange, attempt: LiveAttempt): LiveAttempt {
+  const upstream = exchange.lifeline.call
+  return withoutUsageEvent(attempt, {
+    onUsage: (usage) => (exchange.streamUsage = usage),
+    abort: () => upstream?.drop(),
+  })
 }
 
 interface Reading {

@@ -324,7 +324,7 @@ function recordStream(
     error: error?.code,
     ending: {
       latencyMs: performance.now() - startedAtMs,
-      usage: usageOf(accepted) ?? usage() ?? exchange.calls?.streamUsage,
+      usage: usageOf(accepted) ?? usage() ?? exchange.calls?.streamUsage ?? exchange.streamUsage,
       text: text === undefined ? undefined : readStreamText(asChatStream(answer, text)),
       error: error?.code,
     },

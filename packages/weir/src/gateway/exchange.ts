@@ -3,7 +3,7 @@
  * as a status before the head is sent, as an event behind keep-alives, and otherwise by the end of the connection.
  */
 import type { ServerResponse } from 'node:http'
-import type { ErrorCode, PolicyName, Served } from '@weir/core'
+import type { ErrorCode, PolicyName, Served, Usage } from '@weir/core'
 import type { Grant } from '../access/access.ts'
 import type { ClientDialect } from '../dialect/client-dialect.ts'
 import type { Observation } from '../telemetry/observer.ts'
@@ -42,6 +42,8 @@ export interface Exchange {
   overheadMs: number | undefined
   /** Present when the answer may go into the response cache. */
   capture: Capture | undefined
+  /** Of a stream that weir asked for it and took it out of. */
+  streamUsage: Usage | undefined
 }
 
 export interface Sendable {
