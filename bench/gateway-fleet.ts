@@ -83,7 +83,7 @@ export async function startFleet({ names, flags = [] }: FleetOptions): Promise<F
   }
   const targets = new Map<Name, Placed>()
   const place = (name: Name, child: Child, target: Omit<Target, 'port'>): void => {
-    targets.set(name, { child, target: { ...target, port: child.port } })
+    targets.set(name, { child, target: { headers: child.headers, ...target, port: child.port } })
   }
   const has = (name: Name): boolean => names.includes(name)
   if (has('direct')) place('direct', upstream, { model: 'small' })

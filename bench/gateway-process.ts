@@ -16,6 +16,8 @@ export interface Usage {
 
 export interface Child {
   readonly pid: number
+  /** Headers that its requests need. */
+  readonly headers: Readonly<Record<string, string>>
   readonly port: number
   usage(): Promise<Usage>
   /** Sends a message and waits for the next answer. */
@@ -24,7 +26,7 @@ export interface Child {
 }
 
 /** In a child: tells the port and answers questions about this process. */
-export function reportTo(port: number): void {
+export function reportTo(port: number, headers: Readonly<Record<string, string>> = {}): void {
   process.on('message', (message) => {
     if (message !== 'usage') return
     const gc = (globalThis as { gc?: () => void }).gc
@@ -34,7 +36,7 @@ export function reportTo(port: number): void {
     process.send?.({ cpuMicros: user + system, rssBytes: rss, heapBytes: heapUsed, externalBytes: external })
   })
   process.on('disconnect', () => process.exit(0))
-  process.send?.({ port })
+  process.send?.({ port, headers })
 }
 
 export interface ChildOptions {
@@ -57,7 +59,7 @@ export async function startChild(
       : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath, ...execArgv] }),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  const { port } = (await nextMessage(child)) as { port: number }
+  const { port, headers } = (await nextMessage(child)) as Pick<Child, 'port' | 'headers'>
   const ask = async (message: unknown): Promise<unknown> => {
     const answer = nextMessage(child)
     child.send(message as string)
@@ -65,6 +67,7 @@ export async function startChild(
   }
   return {
     port,
+    headers,
     pid: child.pid ?? 0,
     ask,
     usage: async () => (await ask('usage')) as Usage,

@@ -31,11 +31,14 @@ export interface Grant {
 /** Headers that may hold a key, as the clients of each dialect send it. */
 const KEY_HEADERS = ['x-api-key', 'api-key', 'x-goog-api-key', 'authorization'] as const
 
+/** On the request itself: a weak map would be looked through at every collection. */
+const CALLER = Symbol('caller')
+type Identified = IncomingMessage & { [CALLER]?: Account }
+
 export class Access {
   readonly #options: AccessOptions
   readonly #byHash = new Map<string, Account>()
   readonly #byId = new Map<string, Account>()
-  readonly #callers = new WeakMap<IncomingMessage, Account>()
 
   constructor(options: AccessOptions) {
     this.#options = options
@@ -81,7 +84,7 @@ export class Access {
         'this is a key of the admin API and asks no models; use one that begins with wk-',
       )
     }
-    this.#callers.set(request, account)
+    ;(request as Identified)[CALLER] = account
     return account
   }
 
@@ -107,7 +110,7 @@ export class Access {
 
   /** Of a request that was identified. */
   accountOf(request: IncomingMessage): Account | undefined {
-    return this.#callers.get(request)
+    return (request as Identified)[CALLER]
   }
 
   /** Throws Refused. */

@@ -206,9 +206,18 @@ function budgetMessage(period: string, usd: number): string {
   return `what is left of this key's budget of ${usd} USD a ${period} does not pay for this request; ask whoever gave you the key, or lower max_tokens`
 }
 
-/** ISO date, UTC. */
+const DAY_MS = 86_400_000
+let lastDay = -1
+let lastDayText = ''
+
+/** ISO date, UTC. Asked several times a request, so the text of a day is made once. */
 export function dayOf(now: Date): string {
-  return now.toISOString().slice(0, 10)
+  const day = Math.floor(now.getTime() / DAY_MS)
+  if (day !== lastDay) {
+    lastDayText = now.toISOString().slice(0, 10)
+    lastDay = day
+  }
+  return lastDayText
 }
 
 function nextDay(now: Date): number {

@@ -18,11 +18,12 @@ interface Called extends Attempt {
   readonly status?: number
 }
 
-export function chargeOf(attempts: readonly Called[], options: ChargeOptions): Charge {
+/** `estimate` is asked only when a call told no usage: nearly all do. */
+export function chargeOf(attempts: readonly Called[], estimate: () => ChargeOptions): Charge {
   const sum = { meteredUsd: 0, estimatedUsd: 0, inputTokens: 0, outputTokens: 0 }
   for (const attempt of attempts) {
-    add(sum, attempt, options)
-    for (const check of attempt.score?.calls ?? NONE) add(sum, check, options)
+    add(sum, attempt, estimate)
+    for (const check of attempt.score?.calls ?? NONE) add(sum, check, estimate)
   }
   return sum
 }
@@ -31,16 +32,17 @@ const NONE: readonly Attempt[] = []
 
 type Sum = { -readonly [K in keyof Charge]: Charge[K] }
 
-function add(sum: Sum, call: Called, options: ChargeOptions): void {
+function add(sum: Sum, call: Called, estimate: () => ChargeOptions): void {
   const { usage, costUsd } = call
   if (costUsd !== undefined) sum.meteredUsd += costUsd
-  else if (mayHaveCost(call)) sum.estimatedUsd += options.mostUsd(call.model) ?? 0
+  else if (mayHaveCost(call)) sum.estimatedUsd += estimate().mostUsd(call.model) ?? 0
   if (usage?.inputTokens !== undefined || usage?.outputTokens !== undefined) {
     sum.inputTokens += usage.inputTokens ?? 0
     sum.outputTokens += usage.outputTokens ?? 0
   } else if (mayHaveCost(call)) {
-    sum.inputTokens += options.inputTokens
-    sum.outputTokens += options.outputTokens
+    const { inputTokens, outputTokens } = estimate()
+    sum.inputTokens += inputTokens
+    sum.outputTokens += outputTokens
   }
 }
 

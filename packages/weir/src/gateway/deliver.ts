@@ -9,7 +9,7 @@ import type { Log } from '../telemetry/log.ts'
 import type { Observer } from '../telemetry/observer.ts'
 import type { Answer, StreamAnswer, WholeAnswer } from '../upstream/answer.ts'
 import type { LiveAttempt, UpstreamClient } from '../upstream/client.ts'
-import { parseLoosely, readUsage } from '../upstream/usage.ts'
+import { parseLoosely, readUsage, withoutText } from '../upstream/usage.ts'
 import { priceChat, priceOne, type AccessOptions } from './admission.ts'
 import { chargeOf } from './charge.ts'
 import { abstentionBody, type Abstention } from './abstain.ts'
@@ -22,7 +22,8 @@ import { totalsOf } from './path-totals.ts'
 import { Relay, type RelayEnd } from './relay.ts'
 import { spliceMember } from './rewrite.ts'
 import type { Sessions } from './sessions.ts'
-import { endAttempts, toRow, type Ended, type Ending, type RowParts } from './row.ts'
+import { endAttempts, type Ended, type Ending, type RowParts } from './row.ts'
+import { toRowText, type EndedParts } from './row-text.ts'
 import {
   asChatStream,
   asCompletion,
@@ -156,13 +157,14 @@ function sendWhole(
     isRaw: !isForeignToCaller,
   })
   if (isUnwatched(options, exchange)) return
-  const json = isJson ? parseLoosely(body.toString('utf8')) : undefined
+  const isKept = keepsText(options, exchange)
+  const json = isJson ? parseLoosely(isKept ? body.toString('utf8') : withoutText(body)) : undefined
   record(options, exchange, {
     served,
     ending: {
       latencyMs: accepted.latencyMs ?? 0,
       usage: readUsage(json),
-      text: keepsText(options, exchange) ? readResponseText(asCompletion(answer, json)) : undefined,
+      text: isKept ? readResponseText(asCompletion(answer, json)) : undefined,
       status: isAnswered ? undefined : status,
     },
   })
@@ -408,9 +410,10 @@ function record(options: DeliverOptions, exchange: Exchange, { served, ending, e
   const definitionOf = (model: string): ReturnType<UpstreamClient['get']> => upstream.get(model)
   if (exchange.sessionKey !== undefined) remember(options, exchange.sessionKey, { served, ending })
   const key = grant?.keyId
-  const parts = { id, servedAt: now(), served, ending, definitionOf, messages, escalatedFrom, key }
-  if (grant !== undefined) settle(options, exchange, { grant, attempts: endAttempts(parts) })
-  store?.append(toRow(parts))
+  const own = { id, servedAt: now(), served, ending, definitionOf, messages, escalatedFrom, key }
+  const parts: EndedParts = { ...own, ended: endAttempts(own) }
+  if (grant !== undefined) settle(options, exchange, { grant, attempts: parts.ended })
+  store?.append(toRowText(parts))
   if (observation !== undefined) observeEnd(exchange, parts, error)
 }
 
@@ -426,14 +429,15 @@ function settle(
   { grant, attempts }: Settled,
 ): void {
   if (auth === undefined) return grant.release()
-  const priced = priceChat(river, request)
-  const one = { ...priced, samples: 1 }
-  const outputTokens = priced.outputTokens ?? auth.assumedOutputTokens
   grant.settle(
-    chargeOf(attempts, {
-      mostUsd: (model) => priceOne(upstream.get(model), one, auth),
-      inputTokens: priced.inputTokens,
-      outputTokens,
+    chargeOf(attempts, () => {
+      const priced = priceChat(river, request)
+      const one = { ...priced, samples: 1 }
+      return {
+        mostUsd: (model) => priceOne(upstream.get(model), one, auth),
+        inputTokens: priced.inputTokens,
+        outputTokens: priced.outputTokens ?? auth.assumedOutputTokens,
+      }
     }),
   )
 }

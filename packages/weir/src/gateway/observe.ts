@@ -75,7 +75,7 @@ const GONE: ErrorCode = 'request.aborted'
 function toObserved(parts: RowParts): readonly ObservedAttempt[] {
   const { attempts, accepted, verdicts } = parts.served
   const given = accepted === undefined ? -1 : attempts.indexOf(accepted)
-  return endAttempts(parts).map((attempt, i) => {
+  return (parts.ended ?? endAttempts(parts)).map((attempt, i) => {
     const made = attempts[i]
     const isStream = made?.answer?.kind === 'stream' && made.latencyMs !== undefined
     return {

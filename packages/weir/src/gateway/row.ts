@@ -51,12 +51,14 @@ export interface RowParts {
   readonly escalatedFrom: string | undefined
   /** Id of the virtual key that asked. */
   readonly key?: string | undefined
+  /** `endAttempts` of the rest, where it is there already. */
+  readonly ended?: readonly Ended[]
 }
 
 export function toRow(parts: RowParts): LiveOutcome {
   const { id, servedAt, served, messages, escalatedFrom, key } = parts
   const { decision, accepted, acceptReason, abstained } = served
-  const ended = endAttempts(parts)
+  const ended = parts.ended ?? endAttempts(parts)
   const given = accepted === undefined ? -1 : served.attempts.indexOf(accepted)
   const { calls, costUsd } = totalsOf(ended)
   return toLiveOutcome({

@@ -38,8 +38,8 @@ export interface Feedback {
 export type FeedbackResult = 'stored' | 'no_decision' | 'no_answer' | 'failed'
 
 export interface OutcomeStore {
-  /** Never throws and never waits. */
-  append(outcome: LiveOutcome): void
+  /** Never throws and never waits. A string is the row as JSON, its id first. */
+  append(outcome: LiveOutcome | string): void
   addFeedback(feedback: Feedback): Promise<FeedbackResult>
   /** The row of a decision, without its feedback; undefined when there is none. */
   find(decisionId: string): Promise<LiveOutcome | undefined>
@@ -144,8 +144,8 @@ class Store implements OutcomeStore {
     return this.#trouble
   }
 
-  append(outcome: LiveOutcome): void {
-    const line = JSON.stringify(outcome)
+  append(outcome: LiveOutcome | string): void {
+    const line = typeof outcome === 'string' ? outcome : JSON.stringify(outcome)
     if (this.#isClosed || this.#linesBytes + this.#sentBytes + line.length > this.#queueBytes) {
       return this.#drop(1)
     }

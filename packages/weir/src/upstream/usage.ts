@@ -11,7 +11,7 @@
  *   Ollama             the last line
  */
 import { isRecord, parseJson, type Usage } from '@weir/core'
-import { skipValue } from './json-scan.ts'
+import { scanMembers, skipValue } from './json-scan.ts'
 import {
   readChatUsage,
   readCohereUsage,
@@ -139,6 +139,21 @@ function readFragment(tail: string): Usage | undefined {
 }
 
 const OPEN_BRACE = 0x7b
+
+/** Members that hold the text of an answer, in the forms of all providers: nothing that is billed stands in them. */
+const TEXTS: readonly Buffer[] = ['choices', 'content', 'output', 'candidates', 'data', 'embeddings'].map(
+  (name) => Buffer.from(`"${name}"`),
+)
+
+/** A whole answer without its text, so that only what is short has to be parsed. `body` is one JSON object from brace to brace. */
+export function withoutText(body: Buffer): string {
+  let text = ''
+  for (const { keyStart, keyEnd, valueEnd } of scanMembers(body, body.indexOf(OPEN_BRACE))) {
+    if (TEXTS.some((name) => body.compare(name, 0, name.length, keyStart, keyEnd) === 0)) continue
+    text += `${text === '' ? '{' : ','}${body.toString('latin1', keyStart, valueEnd)}`
+  }
+  return text === '' ? '{}' : `${text}}`
+}
 
 /** Undefined when it is not JSON: what an upstream sends is read leniently. */
 export function parseLoosely(text: string): unknown {
