@@ -99,7 +99,7 @@ describe('parseConfig', () => {
       keepAliveMs: 10_000,
       timeouts: { connectMs: 100, firstByteMs: 200, idleMs: 300, totalMs: 600_000 },
       faults: { ...DEFAULT_FAULTS, retry: { ...DEFAULT_FAULTS.retry, count: 1 } },
-      record: { path: '/etc/weir/data/outcomes.sqlite', storeText: false },
+      record: { path: '/etc/weir/data/outcomes.sqlite', storeText: false, spoolBytes: 268_435_456 },
       metrics: null,
       cache: null,
       telemetry: { semconv: '1.41', content: false, otlp: null },

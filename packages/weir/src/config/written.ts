@@ -18,6 +18,7 @@ import type { CacheOptions } from '../gateway/response-cache.ts'
 import { writtenCache } from './written-cache.ts'
 import { writtenLog, writtenTelemetry, type WrittenLog, type WrittenTelemetry } from './written-telemetry.ts'
 import { writtenSession, type WrittenSession } from './written-session.ts'
+import { writtenRecord, type WrittenRecord } from './written-record.ts'
 import { writtenScorers, type WrittenScorers } from './written-scorers.ts'
 
 export interface WrittenModel extends WrittenPlaces, WrittenModelFaults, WrittenPrices, WrittenAbilities {
@@ -56,7 +57,7 @@ export interface WrittenConfig extends WrittenFaults {
   readonly prices: string
   readonly small?: string | undefined
   readonly large?: string | undefined
-  readonly record?: { readonly path: string; readonly storeText: boolean } | undefined
+  readonly record?: WrittenRecord | undefined
   readonly session: WrittenSession
   readonly metrics?: WrittenMetrics | undefined
   readonly cache?: CacheOptions | undefined
@@ -147,13 +148,7 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   large: z.string().optional(),
   ...faultSections,
   /** Absent: nothing is recorded. */
-  record: z
-    .strictObject({
-      path: z.string().min(1),
-      /** Keep messages and answers. Default false: prompts are private until somebody decides otherwise. */
-      storeText: z.boolean().default(false),
-    })
-    .optional(),
+  record: writtenRecord.optional(),
   /** Absent: nothing is counted. */
   auth: writtenAuth.optional(),
   admin: writtenAdmin.optional(),

@@ -4,6 +4,8 @@
  */
 import type { Server } from 'node:http'
 import { WeirError, type River } from '@weir/core'
+import type { RedactOptions } from '../record/redact.ts'
+import type { Retention } from '../record/retention.ts'
 import { openOutcomeStore, type OutcomeStore } from '../record/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Observer } from '../telemetry/observer.ts'
@@ -38,6 +40,12 @@ export interface RecordOptions {
   readonly path: string
   /** Keep messages and answers in the rows. Default false. */
   readonly storeText?: boolean
+  /** Default 256 MiB. */
+  readonly spoolBytes?: number
+  /** Default: rows are kept for ever. */
+  readonly retention?: Retention | undefined
+  /** Default: texts are stored as they are. */
+  readonly redact?: RedactOptions | undefined
 }
 
 export interface GatewayOptions {
@@ -115,7 +123,7 @@ const DRAIN_MS = 25_000
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { listen, record, log, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   checkModels(options.river, options.models)
-  const store = record === undefined ? undefined : await openOutcomeStore({ path: record.path, log })
+  const store = record === undefined ? undefined : await openOutcomeStore({ ...record, log })
   // Set once there is a configuration in force: the page may be asked for before.
   const watched: { upstream?: UpstreamClient } = {}
   const watching = await watch(options, store, watched)

@@ -3,6 +3,7 @@
  * queue says when no more can wait. Whatever was taken is tried again until it is stored, oldest first, so the order of rows stays.
  */
 import { isRecord, parseJson } from '@weir/core'
+import { prune, type Retention } from './retention.ts'
 import { idOf, Spool } from './spool.ts'
 import { isForGood, needsReopening, StoreFile, type StoreFileOptions } from './store-file.ts'
 import type { StoredFeedback } from './store-messages.ts'
@@ -97,6 +98,13 @@ export class Keeper {
   countRows(): boolean {
     let isMore = false
     if (!this.isBehind) this.#try((file) => (isMore = file.countRows()))
+    return isMore
+  }
+
+  /** Deletes some of what has been kept long enough. True when there is more. */
+  prune(retention: Retention, nowMs: number): boolean {
+    let isMore = false
+    if (!this.isBehind) this.#try((file) => (isMore = prune(file, retention, nowMs)))
     return isMore
   }
 

@@ -1,4 +1,6 @@
 /** Messages between the gateway's thread and the store's. */
+import type { RedactOptions } from './redact.ts'
+import type { Retention } from './retention.ts'
 import type { FeedbackResult } from './store.ts'
 import type { UsageQuery, UsageReport } from './usage-query.ts'
 
@@ -14,6 +16,10 @@ export interface StoreSetup {
   readonly path: string
   readonly spoolBytes: number
   readonly maxPages?: number | undefined
+  /** Absent: rows are kept for ever. */
+  readonly retention?: Retention | undefined
+  /** Absent: texts are stored as they are. */
+  readonly redact?: RedactOptions | undefined
 }
 
 export type ToWorker =

@@ -4,11 +4,15 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { Keeper } from './keeper.ts'
+import { createRedactor } from './redact.ts'
+import type { Retention } from './retention.ts'
 import type { FromWorker, StoreSetup, ToWorker } from './store-messages.ts'
 
 /** Time between two tries of a store that refuses rows, ms. */
 const RETRY_MS = 500
-/** Time for messages between two steps of counting, ms. */
+/** Time between two looks at what has been kept long enough, ms. */
+const PRUNE_MS = 60_000
+/** Time for messages between two steps of counting or deleting, ms. */
 const PAUSE_MS = 10
 /** Time after which new rows are counted into usage, ms. 2,000: many rows share the counts they change, and nobody waits for them. */
 const COUNT_MS = 2000
@@ -20,7 +24,10 @@ function send(message: FromWorker): void {
 
 class StoreThread {
   readonly #keeper: Keeper
+  readonly #retention: Retention
+  readonly #redact: ((line: string) => string) | undefined
   #timer: NodeJS.Timeout | undefined
+  #pruneTimer: NodeJS.Timeout | undefined
 
   constructor(setup: StoreSetup) {
     this.#keeper = new Keeper({
@@ -28,14 +35,18 @@ class StoreThread {
       onKept: ({ bytes }) => send({ kind: 'kept', bytes, lostRows: 0 }),
       onTrouble: (because) => send({ kind: 'trouble', because }),
     })
+    const { retention = {}, redact } = setup
+    this.#retention = retention
+    this.#redact = redact === undefined ? undefined : createRedactor(redact)
     this.#wake(0)
+    this.#prune(PAUSE_MS)
   }
 
   receive(message: ToWorker): void {
     const keeper = this.#keeper
     switch (message.kind) {
       case 'rows':
-        keeper.keep({ lines: message.lines.split('\n'), bytes: message.bytes })
+        keeper.keep({ lines: this.#toStored(message.lines.split('\n')), bytes: message.bytes })
         break
       case 'feedback':
         send({ kind: 'feedback', request: message.request, result: keeper.judge(message.feedback) })
@@ -50,6 +61,19 @@ class StoreThread {
         return this.#close()
     }
     this.#wake(keeper.isBehind ? RETRY_MS : COUNT_MS)
+  }
+
+  /** Redacted here, before anything is written: on the way to this thread a row is only in memory. */
+  #toStored(lines: readonly string[]): readonly string[] {
+    const redact = this.#redact
+    return redact === undefined ? lines : lines.map((line) => redact(line))
+  }
+
+  #prune(afterMs: number): void {
+    this.#pruneTimer = setTimeout(() => {
+      const isMore = this.#keeper.prune(this.#retention, new Date().getTime())
+      this.#prune(isMore ? PAUSE_MS : PRUNE_MS)
+    }, afterMs)
   }
 
   /** `find` and the like also end here: a step with nothing to do is cheap. */
@@ -72,6 +96,7 @@ class StoreThread {
 
   #close(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#pruneTimer)
     for (const { lines, bytes } of this.#keeper.close()) send({ kind: 'kept', bytes, lostRows: lines.length })
     parentPort?.close()
   }

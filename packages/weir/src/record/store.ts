@@ -11,6 +11,8 @@ import { Worker } from 'node:worker_threads'
 import { parseJson, WeirError } from '@weir/core'
 import type { Log } from '../telemetry/log.ts'
 import type { LiveOutcome } from './live-outcome.ts'
+import type { RedactOptions } from './redact.ts'
+import type { Retention } from './retention.ts'
 import type { FromWorker, StoreSetup, ToWorker } from './store-messages.ts'
 import type { UsageQuery, UsageReport } from './usage-query.ts'
 
@@ -64,6 +66,10 @@ export interface OutcomeStoreOptions {
   readonly spoolBytes?: number
   /** Largest number of pages of the SQLite file. Default: as many as the disk holds. */
   readonly maxPages?: number
+  /** Default: rows are kept for ever. */
+  readonly retention?: Retention | undefined
+  /** Default: texts are stored as they are. */
+  readonly redact?: RedactOptions | undefined
 }
 
 /** Throws `config.value` when the file cannot be opened or is no store of ours. One that is locked or full is waited for. */
@@ -101,11 +107,11 @@ class Store implements OutcomeStore {
   readonly #waiting = new Map<number, (answer: Reply) => void>()
   #exited: Promise<void> = Promise.resolve()
 
-  constructor({ log, path, maxPages, ...options }: OutcomeStoreOptions) {
+  constructor({ log, path, maxPages, retention, redact, ...options }: OutcomeStoreOptions) {
     const { queueBytes = QUEUE_BYTES, spoolBytes = DEFAULT_SPOOL_BYTES } = options
     this.#log = log
     this.#queueBytes = queueBytes
-    this.#setup = { path, spoolBytes, maxPages }
+    this.#setup = { path, spoolBytes, maxPages, retention, redact }
   }
 
   /** Starts the store's thread. Returns why it cannot be; undefined when it can. */
