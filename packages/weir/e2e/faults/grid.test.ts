@@ -185,24 +185,26 @@ function breaking({ head, events, error, garbage }: Spoken): (seen: Seen) => Pro
       socket.write(piece(event))
     }
     await turn()
-    const next = events[Number(at)] ?? garbage
-    switch (fault as (typeof FAULTS)[number]) {
-      case 'cut':
-        return void socket.resetAndDestroy()
-      case 'stall':
-        return
-      case 'error':
-        return void socket.write(Buffer.concat([piece(error), Buffer.from(LAST_PIECE)]))
-      case 'garbage':
-        return void socket.write(Buffer.concat([piece(garbage), Buffer.from(LAST_PIECE)]))
-      case 'end':
-        return void socket.write(LAST_PIECE)
-      case 'half':
-        socket.write(piece(next.subarray(0, Math.floor(next.length / 2))))
-        await turn()
-        return void socket.destroy()
-    }
+    breakOff(fault, socket, { next: events[Number(at)] ?? garbage, error, garbage })
   }
+}
+
+interface Bytes {
+  readonly next: Buffer
+  readonly error: Buffer
+  readonly garbage: Buffer
+}
+
+function breakOff(fault: string, socket: Seen['socket'], { next, error, garbage }: Bytes): void {
+  const breaks: Readonly<Record<string, () => void>> = {
+    cut: () => socket.resetAndDestroy(),
+    stall: () => {},
+    error: () => socket.write(Buffer.concat([piece(error), Buffer.from(LAST_PIECE)])),
+    garbage: () => socket.write(Buffer.concat([piece(garbage), Buffer.from(LAST_PIECE)])),
+    end: () => socket.write(LAST_PIECE),
+    half: () => socket.end(piece(next.subarray(0, Math.floor(next.length / 2)))),
+  }
+  breaks[fault]?.()
 }
 
 /** The other model: whole, in chat, as any candidate of the pool may be. */
@@ -316,7 +318,13 @@ async function start(spoken: Spoken, url: string, path: string): Promise<Gateway
       breaker: { ...DEFAULT_FAULTS.breaker, failures: 0 },
     },
   })
-  return { ...gateway, close: async () => void (await gateway.close(), await large.close()) }
+  return {
+    ...gateway,
+    close: async () => {
+      await gateway.close()
+      await large.close()
+    },
+  }
 }
 
 describe.concurrent.each(pairs)('a %s caller at a %s upstream', (name, _upstream, spoken) => {

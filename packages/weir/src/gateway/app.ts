@@ -83,7 +83,8 @@ export function createApp(inForce: InForce<AppOptions>): FastifyInstance {
     requestIdHeader: false,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // While the gateway drains, a request on a connection that stands is answered like any other: it would be lost otherwise.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendError(options, { error, request, reply }),
     clientErrorHandler: ({ code }, socket) => {
       if (socket.writable) socket.end(code === 'HPE_HEADER_OVERFLOW' ? LONG_HEAD : UNREADABLE)

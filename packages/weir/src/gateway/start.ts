@@ -156,6 +156,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const app = createApp(inForce)
   const stop = async (): Promise<void> => {
     isReady = false
+    await stopListening(app.server)
     await drain(app.server, app.close())
     await held.running.idle()
     await held.release()
@@ -270,6 +271,17 @@ function checkModels(river: River, models: readonly UpstreamModel[]): void {
   const missing = river.candidates.find(({ model }) => !models.some((other) => other.model === model))
   if (missing === undefined) return
   throw new WeirError('config.value', `model ${missing.model} has no upstream; add it to models`)
+}
+
+/** Right behind an accept pass of the event loop: what waits in the system's queue when a listener closes is reset, unseen by us. */
+async function stopListening(server: Server): Promise<void> {
+  if (!server.listening) return
+  await new Promise<void>((resolve) => {
+    setImmediate(() => {
+      server.close()
+      resolve()
+    })
+  })
 }
 
 /** Kept-alive connections are closed as they fall idle; after DRAIN_MS all are. */
