@@ -21,7 +21,7 @@ import type { Grant } from '../access/access.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
 import { CHAT } from '../dialect/chat-dialect.ts'
 import type { ClientDialect } from '../dialect/client-dialect.ts'
-import type { Lifeline, LiveAttempt } from '../upstream/client.ts'
+import type { Lifeline, LiveAttempt, UpstreamClient } from '../upstream/client.ts'
 import type { ExternalClient } from '../upstream/external.ts'
 import {
   parseChatRequest,
@@ -44,7 +44,7 @@ import { LiveCalls } from './live-calls.ts'
 import type { ResponseCache } from './response-cache.ts'
 import type { Running } from './running.ts'
 import { SESSION_HEADER, type Sessions } from './sessions.ts'
-import { bodyFor } from './translate.ts'
+import { bodyFor, type Outgoing } from './translate.ts'
 import { framesOf, toWeirError } from './wire-error.ts'
 
 export interface ChatOptions extends DeliverOptions {
@@ -251,18 +251,17 @@ function serveRouted(
   exchange: Exchange,
   headers: Headers,
 ): Promise<LiveServed> {
-  const { request, lifeline, observation, grant } = exchange
+  const { request, lifeline, observation } = exchange
   const extra = selectForUpstream(headers)
   const authorization = keyOf(headers, request.dialect)
   const { forward } = request
   const call: Call<LiveAttempt> = async ({ model, reason }) => {
     const observed = observation?.beginCall?.({ model, purpose: 'answer', reason, headers: extra })
     const sent = observed?.headers ?? extra
-    const { body, isRaw } = bodyFor(request, { upstream, model, allowsRaw: true })
-    const asksUsage = grant !== undefined && lacksUsage(request, upstream.get(model))
+    const { body, isRaw, asksUsage } = toSend(exchange, upstream, model)
     const made = await upstream.call({
       model,
-      body: asksUsage ? withUsageAsked(body, request) : body,
+      body,
       headers: isRaw ? [...sent, ...nativeHeaders(headers, request.dialect)] : sent,
       lifeline,
       wantsStream: request.wantsStream,
@@ -275,6 +274,18 @@ function serveRouted(
     return isRaw ? { ...attempt, reason, isRaw } : { ...attempt, reason }
   }
   return serve<LiveAttempt>(river, request, call)
+}
+
+interface ToSend extends Outgoing {
+  /** True when weir asks for the usage of a stream on the caller's behalf. */
+  readonly asksUsage: boolean
+}
+
+function toSend({ request, grant }: Exchange, upstream: UpstreamClient, model: string): ToSend {
+  const outgoing = bodyFor(request, { upstream, model, allowsRaw: true })
+  const asksUsage = grant !== undefined && lacksUsage(request, upstream.get(model))
+  if (!asksUsage) return { ...outgoing, asksUsage }
+  return { ...outgoing, body: withUsageAsked(outgoing.body, request), asksUsage }
 }
 
 function gate(exchange: Exchange, attempt: LiveAttempt): LiveAttempt {

@@ -326,7 +326,7 @@ function recordStream(
     error: error?.code,
     ending: {
       latencyMs: performance.now() - startedAtMs,
-      usage: usageOf(accepted) ?? usage() ?? exchange.calls?.streamUsage ?? exchange.streamUsage,
+      usage: usageOf(accepted) ?? usage() ?? tappedUsage(exchange),
       text: text === undefined ? undefined : readStreamText(asChatStream(answer, text)),
       error: error?.code,
     },
@@ -336,6 +336,11 @@ function recordStream(
 /** Of a stream of another dialect, of all its events, and where the caller did not ask for the usage event. */
 function usageOf({ answer }: LiveAttempt): Usage | undefined {
   return answer?.kind === 'stream' ? answer.usage?.() : undefined
+}
+
+/** Of a stream whose usage weir took out. */
+function tappedUsage({ calls, streamUsage }: Exchange): Usage | undefined {
+  return calls?.streamUsage ?? streamUsage
 }
 
 /** Returns our own time so far: since the request was read, minus the waiting for upstreams. */

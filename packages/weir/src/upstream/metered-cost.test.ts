@@ -761,17 +761,21 @@ describe('what providers report', () => {
   })
 })
 
+function data(value: object): string {
+  return `data: ${JSON.stringify(value)}\n\n`
+}
+
+function tailOf(text: string): Tail {
+  const tail = new Tail()
+  for (let at = 0; at < text.length; at += 3000) tail.push(Buffer.from(text.slice(at, at + 3000)))
+  return tail
+}
+
 describe('streams', () => {
-  const data = (value: object): string => `data: ${JSON.stringify(value)}\n\n`
   const filler = data({
     type: 'content_block_delta',
     delta: { type: 'text_delta', text: 'x'.repeat(2000) },
   }).repeat(40)
-  const tailOf = (text: string): Tail => {
-    const tail = new Tail()
-    for (let at = 0; at < text.length; at += 3000) tail.push(Buffer.from(text.slice(at, at + 3000)))
-    return tail
-  }
 
   it('messages: the prompt from the beginning, the answer from the end', () => {
     const start = data({
