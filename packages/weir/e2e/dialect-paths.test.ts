@@ -13,6 +13,7 @@ import {
   type CascadeFleetOptions,
   type Reply,
 } from './cascade-support.ts'
+import { createOutcomeReader } from './dialect-support.ts'
 import { post } from './gateway-support.ts'
 
 function fleet(reply: Reply, options: Partial<CascadeFleetOptions> = {}): Promise<CascadeFleet> {
@@ -154,6 +155,21 @@ describe.each(CLIENTS)(
       const raw = await (await post(gateway.url + path, JSON.stringify({ ...body, stream: true }))).text()
       expect(raw).toContain(errorEvent)
       await expect(stream(gateway.url)).rejects.toThrow(/no model answered/)
+    })
+
+    it('escalation on request is answered in the dialect of the first answer', async () => {
+      const rows = createOutcomeReader()
+      const { gateway, large } = await fleet({ p: 0.9 }, { record: { path: rows.path, storeText: true } })
+      const first = await post(gateway.url + path, JSON.stringify(body))
+      expect(textOf(await first.json())).toBe('a draft')
+      const url = `${gateway.url}/v1/weir/decisions/${first.headers.get('x-weir-decision-id') ?? ''}/escalate`
+      expect(textOf(await (await post(url, '{}')).json())).toBe('a better answer')
+      expect(textOf(await (await post(url, JSON.stringify(body))).json())).toBe('a better answer')
+      const streamed = await (await post(url, '{"stream":true}')).text()
+      expect(streamed).toMatch(/event: (?:message_stop|response\.completed)\n/)
+      expect(large.asked.map((one) => one.body['messages'])).toEqual(
+        Array.from({ length: 3 }, () => [{ role: 'user', content: 'easy' }]),
+      )
     })
   },
 )

@@ -4,6 +4,7 @@
 import type { FastifyRequest } from 'fastify'
 import { CHAT } from '../dialect/chat-dialect.ts'
 import type { ClientDialect } from '../dialect/client-dialect.ts'
+import { RESPONSES } from '../dialect/client-responses.ts'
 import { MESSAGES } from '../dialect/client-messages.ts'
 
 const ANTHROPIC = /^\/(?:anthropic(?:\/|$)|(?:v1\/)?messages(?:\/|$))/
@@ -11,6 +12,12 @@ const ANTHROPIC = /^\/(?:anthropic(?:\/|$)|(?:v1\/)?messages(?:\/|$))/
 export function dialectOf(url: string): ClientDialect {
   const path = url.split('?', 1)[0] ?? ''
   return ANTHROPIC.test(path) ? MESSAGES : CHAT
+}
+
+/** Absent: chat. */
+export function dialectNamed(name: 'messages' | 'responses' | undefined): ClientDialect {
+  if (name === undefined) return CHAT
+  return name === 'messages' ? MESSAGES : RESPONSES
 }
 
 type Headers = FastifyRequest['headers']

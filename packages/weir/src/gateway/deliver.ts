@@ -415,7 +415,8 @@ function record(options: DeliverOptions, exchange: Exchange, { served, ending, e
   const definitionOf = (model: string): ReturnType<UpstreamClient['get']> => upstream.get(model)
   if (exchange.sessionKey !== undefined) remember(options, exchange.sessionKey, { served, ending })
   const key = grant?.keyId
-  const own = { id, servedAt: now(), served, ending, definitionOf, messages, escalatedFrom, key }
+  const dialect = request.dialect.name
+  const own = { id, servedAt: now(), served, ending, definitionOf, messages, escalatedFrom, dialect, key }
   const parts: EndedParts = { ...own, ended: endAttempts(own) }
   if (grant !== undefined) settle(options, exchange, { grant, attempts: parts.ended })
   store?.append(toRowText(parts))

@@ -4,9 +4,11 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { WeirError, type River } from '@weir/core'
+import { CHAT } from '../dialect/chat-dialect.ts'
 import type { LiveOutcome } from '../record/live-outcome.ts'
 import { admitChat, optionsFor } from './admission.ts'
-import { parseJsonBody } from './chat-request.ts'
+import { parseJsonBody, type ChatRequest } from './chat-request.ts'
+import { dialectNamed } from './client-dialects.ts'
 import { begin, parse, type ChatOptions } from './chat.ts'
 import { setMembers } from './rewrite.ts'
 
@@ -35,8 +37,7 @@ export async function handleEscalate(
       'no recorded decision has this id; use the x-weir-decision-id of an answer of this gateway',
     )
   }
-  const body = toBody(request.body, { model: nextStage(river, row), row })
-  const parsed = parse(own, { headers: request.headers, body })
+  const parsed = parseAgain(own, request, { model: nextStage(river, row), row })
   const grant = admitChat(own, { request, reply, parsed })
   begin(own, { request, reply, parsed, startedAtMs, escalatedFrom: id, grant })
 }
@@ -59,18 +60,30 @@ interface Again {
   readonly row: LiveOutcome
 }
 
-/** The caller's body where it has messages, else what it has with the stored ones. Throws `request.body` when there are none. */
-function toBody(sent: unknown, { model, row: { messages } }: Again): Buffer {
+/** The caller is answered in the dialect of the first answer: what is sent again has that form, what was stored is chat. */
+function parseAgain(options: ChatOptions, { headers, body: sent }: Sent, { model, row }: Again): ChatRequest {
   const bytes = Buffer.isBuffer(sent) && sent.length > 0 ? sent : EMPTY
   const body = parseJsonBody(bytes)
-  if (body['messages'] !== undefined) return setMembers(bytes, { model })
+  const dialect = dialectNamed(row.dialect)
+  if (body['messages'] !== undefined || body['input'] !== undefined) {
+    return parse(options, { headers, body: setMembers(bytes, { model }) }, dialect)
+  }
+  const { messages } = row
   if (messages === undefined) {
     throw new WeirError(
       'request.body',
       'the messages of this decision were not stored; send the request again in the body, or set record.storeText',
     )
   }
-  return setMembers(bytes, { model, messages })
+  const isChat = dialect === CHAT
+  const usage = isChat || body['stream'] !== true ? {} : { stream_options: { include_usage: true } }
+  const again = setMembers(bytes, { model, messages, ...usage })
+  const parsed = parse(options, { headers, body: again })
+  if (isChat) return parsed
+  const native = { bytes: again, map: parsed.map, body, nativeOnly: undefined, isForwardable: false }
+  return { ...parsed, dialect, native }
 }
+
+type Sent = Pick<FastifyRequest, 'headers' | 'body'>
 
 const EMPTY = Buffer.from('{}')

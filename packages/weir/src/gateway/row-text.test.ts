@@ -42,6 +42,7 @@ const request = fc.record({
   ),
   acceptReason: fc.constantFrom(null, 'only_answer', 'score_reached'),
   escalatedFrom: maybe(fc.string()),
+  dialect: fc.constantFrom('chat', 'messages', 'responses'),
   key: maybe(fc.string()),
   score: fc.option(ratio),
   at: fc.integer({ min: 0, max: 4e12 }),
@@ -109,6 +110,7 @@ function toParts(one: Request): RowParts {
     definitionOf: () => (one.isPriced ? definition : undefined),
     messages: odd === 'text' ? [{ role: 'user', content: 'question' }] : undefined,
     escalatedFrom: one.escalatedFrom,
+    dialect: one.dialect,
     key: one.key,
   } as unknown as RowParts
 }

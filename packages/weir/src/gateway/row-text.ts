@@ -34,7 +34,7 @@ function isUnread(attempt: Ended): boolean {
 }
 
 function writeOrdinary(parts: EndedParts, { model, reason, usage, costUsd, latencyMs = 0 }: Ended): string {
-  const { id, servedAt, served, escalatedFrom, key } = parts
+  const { id, servedAt, served, escalatedFrom, dialect, key } = parts
   const { decision, acceptReason } = served
   const name = JSON.stringify(model)
   const counts = usage === undefined ? '' : inner(usage)
@@ -43,7 +43,12 @@ function writeOrdinary(parts: EndedParts, { model, reason, usage, costUsd, laten
   const models = `"models":{${name}:{${counts}${cost}${ms}}}`
   const why = reason === undefined ? '' : `"reason":${JSON.stringify(reason)},`
   const attempt = `{"model":${name},${ms},${cost}${counts}${why}"verdict":"accept"}`
-  const path = inner({ acceptReason: acceptReason ?? undefined, escalatedFrom, key })
+  const path = inner({
+    acceptReason: acceptReason ?? undefined,
+    escalatedFrom,
+    dialect: dialect === 'chat' ? undefined : dialect,
+    key,
+  })
   return (
     `{"id":"${id}","servedAt":"${toText(servedAt)}",${models},"decision":{"id":"${id}",${inner(decision).slice(0, -1)}},` +
     `"attempts":[${attempt}],"calls":1,${cost}${path}`.slice(0, -1) +

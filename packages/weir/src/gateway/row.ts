@@ -20,6 +20,7 @@ import {
   type StoredCall,
   type StoredCheck,
 } from '../record/live-outcome.ts'
+import type { ClientDialect } from '../dialect/client-dialect.ts'
 import { dropUndefined } from '../record/drop-undefined.ts'
 import type { LiveAttempt, Try } from '../upstream/live-attempt.ts'
 import type { UpstreamModel } from '../upstream/definition.ts'
@@ -49,6 +50,7 @@ export interface RowParts {
   /** Undefined when text is not stored. */
   readonly messages: readonly StoredMessage[] | undefined
   readonly escalatedFrom: string | undefined
+  readonly dialect: ClientDialect['name']
   /** Id of the virtual key that asked. */
   readonly key?: string | undefined
   /** `endAttempts` of the rest, where it is there already. */
@@ -56,7 +58,7 @@ export interface RowParts {
 }
 
 export function toRow(parts: RowParts): LiveOutcome {
-  const { id, servedAt, served, messages, escalatedFrom, key } = parts
+  const { id, servedAt, served, messages, escalatedFrom, dialect, key } = parts
   const { decision, accepted, acceptReason, abstained } = served
   const ended = parts.ended ?? endAttempts(parts)
   const given = accepted === undefined ? -1 : served.attempts.indexOf(accepted)
@@ -74,6 +76,7 @@ export function toRow(parts: RowParts): LiveOutcome {
       ...(acceptReason === null ? {} : { acceptReason }),
       ...(abstained ? { abstained } : {}),
       ...(escalatedFrom === undefined ? {} : { escalatedFrom }),
+      ...(dialect === 'chat' ? {} : { dialect }),
       ...(key === undefined ? {} : { key }),
     },
   })

@@ -66,6 +66,8 @@ export interface StoredPath {
   readonly abstained?: boolean
   /** The decision that this row re-answers. */
   readonly escalatedFrom?: string
+  /** Form in which the caller was answered. Absent: chat. */
+  readonly dialect?: 'messages' | 'responses'
   /** Name of the virtual key that asked; never the key. */
   readonly key?: string
   /** True when the answer came from the response cache: nothing was called and nothing was paid. */
