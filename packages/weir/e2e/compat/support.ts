@@ -2,11 +2,13 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { startGateway, type Gateway } from '../../src/gateway/start.ts'
 import { SILENT } from '../../src/telemetry/log.ts'
+import { DEFAULT_BREAKER } from '../../src/upstream/faults.ts'
 import { RIVER } from '../gateway-support.ts'
 import { CHAT } from './speak-chat.ts'
+import { MESSAGES } from './speak-messages.ts'
 import { startMock, type MockUpstream, type Speaker } from './upstream.ts'
 
-export const SPEAKERS: readonly (readonly [string, Speaker])[] = [CHAT].map(
+export const SPEAKERS: readonly (readonly [string, Speaker])[] = [CHAT, MESSAGES].map(
   (speaker) => [speaker.dialect, speaker] as const,
 )
 
@@ -20,7 +22,8 @@ export function startBehind(speaker: Speaker): Behind {
   const behind: { mock?: MockUpstream; gateway?: Gateway } = {}
   beforeAll(async () => {
     behind.mock = await startMock(speaker)
-    const model = { baseUrl: behind.mock.url, inputUsdPerMTok: 1, outputUsdPerMTok: 2 }
+    const { dialect } = speaker
+    const model = { baseUrl: behind.mock.url, dialect, inputUsdPerMTok: 1, outputUsdPerMTok: 2 }
     behind.gateway = await startGateway({
       river: { ...RIVER, candidates: [{ model: 'small' }, { model: 'large' }] },
       models: [
@@ -28,6 +31,8 @@ export function startBehind(speaker: Speaker): Behind {
         { model: 'large', ...model },
       ],
       listen: { port: 0 },
+      // One case's failures are no reason to leave the next one's upstream alone.
+      faults: { breaker: { ...DEFAULT_BREAKER, failures: 0 } },
       log: SILENT,
     })
   })
