@@ -94,7 +94,8 @@ function useOf(
 }
 
 function sendHit({ store, now }: CachedOptions, exchange: Exchange, answer: CachedAnswer): void {
-  const { id, response, startedAtMs, request } = exchange
+  const { id, response, startedAtMs, request, grant } = exchange
+  const key = grant?.keyId
   const { status, body, model } = answer
   const headers = [...answer.headers]
   addIds(headers, id, request.dialect)
@@ -102,6 +103,7 @@ function sendHit({ store, now }: CachedOptions, exchange: Exchange, answer: Cach
   headers.push('x-weir-decision-id', id, 'x-weir-cache', 'hit', 'x-weir-attempts', '0')
   headers.push('x-weir-cost-usd', '0', 'x-weir-overhead-ms', String(overheadMs))
   exchange.grant?.addHeaders(headers)
+  grant?.addHeaders(headers)
   headers.push('content-length', String(body.length))
   response.writeHead(status, headers)
   response.end(body)
