@@ -121,6 +121,7 @@ function sendHit({ store, now }: CachedOptions, exchange: Exchange, answer: Cach
         calls: 0,
         costUsd: 0,
         cached: true,
+        ...(key === undefined ? {} : { key }),
         ...(exchange.grant === undefined ? {} : { key: exchange.grant.keyId }),
       },
     }),
