@@ -94,8 +94,7 @@ function useOf(
 }
 
 function sendHit({ store, now }: CachedOptions, exchange: Exchange, answer: CachedAnswer): void {
-  const { id, response, startedAtMs, request, grant } = exchange
-  const key = grant?.keyId
+  const { id, response, startedAtMs, request } = exchange
   const { status, body, model } = answer
   const headers = [...answer.headers]
   addIds(headers, id, request.dialect)
@@ -103,7 +102,6 @@ function sendHit({ store, now }: CachedOptions, exchange: Exchange, answer: Cach
   headers.push('x-weir-decision-id', id, 'x-weir-cache', 'hit', 'x-weir-attempts', '0')
   headers.push('x-weir-cost-usd', '0', 'x-weir-overhead-ms', String(overheadMs))
   exchange.grant?.addHeaders(headers)
-  grant?.addHeaders(headers)
   headers.push('content-length', String(body.length))
   response.writeHead(status, headers)
   response.end(body)
@@ -121,7 +119,6 @@ function sendHit({ store, now }: CachedOptions, exchange: Exchange, answer: Cach
         calls: 0,
         costUsd: 0,
         cached: true,
-        ...(key === undefined ? {} : { key }),
         ...(exchange.grant === undefined ? {} : { key: exchange.grant.keyId }),
       },
     }),
