@@ -41,6 +41,11 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
   'openai-processing-ms',
 ])
 
+/** What is left of somebody's limits was true at that moment. */
+function isKept(name: string): boolean {
+  return !NOT_KEPT.has(name) && !name.includes('ratelimit-')
+}
+
 interface CachedOptions {
   readonly cache?: ResponseCache | undefined
   readonly store?: OutcomeStore
@@ -174,7 +179,7 @@ export class Capture {
       return
     const { cache, key } = this.#target
     const body = Buffer.concat(this.#chunks)
-    const headers = this.#headers.filter((_, i) => !NOT_KEPT.has(this.#headers[i - (i % 2)] ?? ''))
+    const headers = this.#headers.filter((_, i) => isKept(this.#headers[i - (i % 2)] ?? ''))
     if (!isComplete(headers, body)) return
     cache.set(key, { status: this.#status, headers, body, model: accepted.model, decision })
   }
