@@ -8,7 +8,7 @@
  * So the budget can be passed only by what admitted requests cost above their estimates. Days and months are those of UTC; what is
  * reserved counts in the period that is current, and is spent in the one in which the request ends.
  */
-import { WeirError } from '@weir/core'
+import { WeirError } from '@weir/core/basics'
 import type { HashedKey } from './key.ts'
 import { MinuteWindow } from './minute-window.ts'
 

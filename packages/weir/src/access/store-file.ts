@@ -4,7 +4,7 @@
  * with its line in the audit log.
  */
 import { DatabaseSync } from 'node:sqlite'
-import { isRecord, parseJson, WeirError } from '@weir/core'
+import { isRecord, parseJson, WeirError } from '@weir/core/basics'
 import { createKey, renewKey, type HashedKey, type Key, type KeyLimits, type Role } from './key.ts'
 import type { Spent } from './account.ts'
 

@@ -3,7 +3,7 @@
  * file, and sends what it then holds: a revoked key is refused within that time.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { isWeirError } from '@weir/core'
+import { isWeirError } from '@weir/core/basics'
 import { dayOf } from './account.ts'
 import { KeyFile } from './store-file.ts'
 import type { Asked, FromKeyWorker, Snapshot, ToKeyWorker } from './store-messages.ts'

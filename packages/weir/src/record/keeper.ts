@@ -2,7 +2,7 @@
  * Keeper: where a row goes. Into the store; when that fails, into the spool; when that fails too, it waits in memory, and the gateway's bounded
  * queue says when no more can wait. Whatever was taken is tried again until it is stored, oldest first, so the order of rows stays.
  */
-import { isRecord, parseJson } from '@weir/core'
+import { isRecord, parseJson } from '@weir/core/basics'
 import { prune, type Retention } from './retention.ts'
 import { idOf, Spool } from './spool.ts'
 import { isForGood, needsReopening, StoreFile, type StoreFileOptions } from './store-file.ts'

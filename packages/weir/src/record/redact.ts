@@ -4,7 +4,7 @@
  * operator may not, so they get a budget, and a text that uses it up is withheld as a whole rather than stored as it is.
  */
 import { createContext, Script } from 'node:vm'
-import { isRecord, parseJson } from '@weir/core'
+import { isRecord, parseJson } from '@weir/core/basics'
 
 export interface RedactOptions {
   readonly emails: boolean

@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { isRecord, parseJson } from '@weir/core'
+import { isRecord, parseJson } from '@weir/core/basics'
 import type { LiveOutcome } from './live-outcome.ts'
 import { ForeignFile, migrate } from './schema.ts'
 import { idOf } from './spool.ts'

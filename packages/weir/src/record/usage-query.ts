@@ -3,7 +3,7 @@
  * takes as long for ten million rows as for ten thousand.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { WeirError } from '@weir/core'
+import { WeirError } from '@weir/core/basics'
 import { quantileOf } from './latency-histogram.ts'
 import { COUNT_COLUMNS, LATENCY_COLUMNS, SPANS, type Span } from './usage-table.ts'
 import type { Counts, Dimension } from './usage-tally.ts'
