@@ -91,85 +91,83 @@ const REJECTING: Partial<CascadeFleetOptions> = {
   ],
 }
 
-describe.each(CLIENTS)(
-  '%s callers of a cascade',
-  (_name, { path, body, stream, textOf, beat, errorEvent }) => {
-    it('a good draft is given, a doubtful one is not', async () => {
-      const good = await fleet({ p: 0.9 })
-      expect(await stream(good.gateway.url)).toBe('a draft')
-      const doubtful = await fleet({ p: 0.2 })
-      expect(await stream(doubtful.gateway.url)).toBe('a better answer')
-      const whole = await post(
-        doubtful.gateway.url + path,
-        JSON.stringify({ ...body, weir: { explain: true } }),
-      )
-      const json = (await whole.json()) as { weir: { attempts: { verdict: string }[] } }
-      expect(textOf(json)).toBe('a better answer')
-      expect(json.weir.attempts.map(({ verdict }) => verdict)).toEqual(['escalate', 'accept'])
-      // What weir asked for to judge by is not in what the caller gets.
-      expect(doubtful.small.asked[0]?.body).toMatchObject({ logprobs: true })
-    })
+describe.each(CLIENTS)('%s callers of a cascade', (_name, caller) => {
+  const { path, body, beat, errorEvent } = caller
+  it('a good draft is given, a doubtful one is not', async () => {
+    const good = await fleet({ p: 0.9 })
+    expect(await caller.stream(good.gateway.url)).toBe('a draft')
+    const doubtful = await fleet({ p: 0.2 })
+    expect(await caller.stream(doubtful.gateway.url)).toBe('a better answer')
+    const whole = await post(
+      doubtful.gateway.url + path,
+      JSON.stringify({ ...body, weir: { explain: true } }),
+    )
+    const json = (await whole.json()) as { weir: { attempts: { verdict: string }[] } }
+    expect(caller.textOf(json)).toBe('a better answer')
+    expect(json.weir.attempts.map(({ verdict }) => verdict)).toEqual(['escalate', 'accept'])
+    // What weir asked for to judge by is not in what the caller gets.
+    expect(doubtful.small.asked[0]?.body).toMatchObject({ logprobs: true })
+  })
 
-    it('samples are gathered, and the best is streamed', async () => {
-      const stages = [
-        { model: 'small', accept: 0.5, samples: 5 },
-        { model: 'large', accept: 0 },
-      ]
-      const { gateway, small } = await fleet({ text: '9' }, { scorers: [{ signal: 'agreement' }], stages })
-      expect(await stream(gateway.url)).toBe('9')
-      expect(small.asked.length).toBe(5)
-    })
+  it('samples are gathered, and the best is streamed', async () => {
+    const stages = [
+      { model: 'small', accept: 0.5, samples: 5 },
+      { model: 'large', accept: 0 },
+    ]
+    const { gateway, small } = await fleet({ text: '9' }, { scorers: [{ signal: 'agreement' }], stages })
+    expect(await caller.stream(gateway.url)).toBe('9')
+    expect(small.asked.length).toBe(5)
+  })
 
-    it('abstention is an error in the dialect, or the configured text', async () => {
-      const strict = await fleet({ p: 0.2 }, { ...REJECTING, abstain: { status: 422 } })
-      const refused = await post(strict.gateway.url + path, JSON.stringify({ ...body, stream: true }))
-      expect(refused.status).toBe(422)
-      expect(await refused.text()).toContain('"code":"pool.abstained"')
-      const kind = await fleet(
-        { p: 0.2 },
-        { ...REJECTING, abstain: { status: 422, message: 'I do not know.' } },
-      )
-      expect(await stream(kind.gateway.url)).toBe('I do not know.')
-      const whole = await post(kind.gateway.url + path, JSON.stringify(body))
-      expect(textOf(await whole.json())).toBe('I do not know.')
-    })
+  it('abstention is an error in the dialect, or the configured text', async () => {
+    const strict = await fleet({ p: 0.2 }, { ...REJECTING, abstain: { status: 422 } })
+    const refused = await post(strict.gateway.url + path, JSON.stringify({ ...body, stream: true }))
+    expect(refused.status).toBe(422)
+    expect(await refused.text()).toContain('"code":"pool.abstained"')
+    const kind = await fleet(
+      { p: 0.2 },
+      { ...REJECTING, abstain: { status: 422, message: 'I do not know.' } },
+    )
+    expect(await caller.stream(kind.gateway.url)).toBe('I do not know.')
+    const whole = await post(kind.gateway.url + path, JSON.stringify(body))
+    expect(caller.textOf(await whole.json())).toBe('I do not know.')
+  })
 
-    it('keep-alives come before the answer, in the dialect', async () => {
-      const { gateway } = await fleet(
-        {},
-        {
-          keepAliveMs: 100,
-          small: slow(replying('small', { text: 'thinking', p: 0.2 })),
-          large: slow(replying('large', { text: 'better' })),
-        },
-      )
-      expect(await stream(gateway.url)).toBe('better')
-      const raw = await (await post(gateway.url + path, JSON.stringify({ ...body, stream: true }))).text()
-      expect(raw.startsWith(beat)).toBe(true)
-      expect(raw).toContain('\n\n: weir {')
-    })
+  it('keep-alives come before the answer, in the dialect', async () => {
+    const { gateway } = await fleet(
+      {},
+      {
+        keepAliveMs: 100,
+        small: slow(replying('small', { text: 'thinking', p: 0.2 })),
+        large: slow(replying('large', { text: 'better' })),
+      },
+    )
+    expect(await caller.stream(gateway.url)).toBe('better')
+    const raw = await (await post(gateway.url + path, JSON.stringify({ ...body, stream: true }))).text()
+    expect(raw.startsWith(beat)).toBe(true)
+    expect(raw).toContain('\n\n: weir {')
+  })
 
-    it('behind them an error is an event', async () => {
-      const failing = slow(({ response }) => void response.writeHead(500).end('{}'))
-      const { gateway } = await fleet({}, { keepAliveMs: 100, small: failing, large: failing })
-      const raw = await (await post(gateway.url + path, JSON.stringify({ ...body, stream: true }))).text()
-      expect(raw).toContain(errorEvent)
-      await expect(stream(gateway.url)).rejects.toThrow(/no model answered/)
-    })
+  it('behind them an error is an event', async () => {
+    const failing = slow(({ response }) => void response.writeHead(500).end('{}'))
+    const { gateway } = await fleet({}, { keepAliveMs: 100, small: failing, large: failing })
+    const raw = await (await post(gateway.url + path, JSON.stringify({ ...body, stream: true }))).text()
+    expect(raw).toContain(errorEvent)
+    await expect(caller.stream(gateway.url)).rejects.toThrow(/no model answered/)
+  })
 
-    it('escalation on request is answered in the dialect of the first answer', async () => {
-      const rows = createOutcomeReader()
-      const { gateway, large } = await fleet({ p: 0.9 }, { record: { path: rows.path, storeText: true } })
-      const first = await post(gateway.url + path, JSON.stringify(body))
-      expect(textOf(await first.json())).toBe('a draft')
-      const url = `${gateway.url}/v1/weir/decisions/${first.headers.get('x-weir-decision-id') ?? ''}/escalate`
-      expect(textOf(await (await post(url, '{}')).json())).toBe('a better answer')
-      expect(textOf(await (await post(url, JSON.stringify(body))).json())).toBe('a better answer')
-      const streamed = await (await post(url, '{"stream":true}')).text()
-      expect(streamed).toMatch(/event: (?:message_stop|response\.completed)\n/)
-      expect(large.asked.map((one) => one.body['messages'])).toEqual(
-        Array.from({ length: 3 }, () => [{ role: 'user', content: 'easy' }]),
-      )
-    })
-  },
-)
+  it('escalation on request is answered in the dialect of the first answer', async () => {
+    const rows = createOutcomeReader()
+    const { gateway, large } = await fleet({ p: 0.9 }, { record: { path: rows.path, storeText: true } })
+    const first = await post(gateway.url + path, JSON.stringify(body))
+    expect(caller.textOf(await first.json())).toBe('a draft')
+    const url = `${gateway.url}/v1/weir/decisions/${first.headers.get('x-weir-decision-id') ?? ''}/escalate`
+    expect(caller.textOf(await (await post(url, '{}')).json())).toBe('a better answer')
+    expect(caller.textOf(await (await post(url, JSON.stringify(body))).json())).toBe('a better answer')
+    const streamed = await (await post(url, '{"stream":true}')).text()
+    expect(streamed).toMatch(/event: (?:message_stop|response\.completed)\n/)
+    expect(large.asked.map((one) => one.body['messages'])).toEqual(
+      Array.from({ length: 3 }, () => [{ role: 'user', content: 'easy' }]),
+    )
+  })
+})

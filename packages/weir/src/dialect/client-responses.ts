@@ -25,9 +25,9 @@ export const RESPONSES: ClientDialect = {
     fromCompletion: toWholeResponse,
     createStreamWriter: (context) => new ResponsesEvents(context),
   },
-  statusOf: CHAT.statusOf,
-  errorBody: CHAT.errorBody,
-  refusalBody: CHAT.refusalBody,
+  statusOf: (status) => CHAT.statusOf(status),
+  errorBody: (problem) => CHAT.errorBody(problem),
+  refusalBody: (refused) => CHAT.refusalBody(refused),
   errorEvent: ({ code, message }: Problem) => toErrorEvent({ code, message, param: null }),
   toErrorEvent(text) {
     const { code, message, param } = asRecord(asRecord(parseLoosely(text))['error'])
