@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LiveOutcome } from '../src/record/live-outcome.ts'
 import { bucketOf, LATENCY_BUCKETS, quantileOf } from '../src/record/latency-histogram.ts'
 import { openOutcomeStore } from '../src/record/store.ts'
+import { StoreFile } from '../src/record/store-file.ts'
 import { readUsage } from '../src/record/usage-file.ts'
 import { DIMENSIONS } from '../src/record/usage-tally.ts'
 import { SILENT } from '../src/telemetry/log.ts'
@@ -266,5 +267,23 @@ describe('weir usage', () => {
 
   it('a file that is no store is refused', async () => {
     expect(await weir(['usage', '--store', place.folder])).toMatchObject({ code: 2 })
+  })
+})
+
+describe('two processes on one store', () => {
+  it('count each row once, though both have gathered it', () => {
+    const [one, two] = [new StoreFile({ path: place.path }), new StoreFile({ path: place.path })]
+    one.write(Array.from({ length: 30 }, (_, i) => JSON.stringify(outcome(`row-${i}`))))
+    // Each holds ten rows in memory, neither has written a count.
+    expect([one.countRows(10), two.countRows(10)]).toEqual([true, true])
+    while (one.countRows());
+    two.write([JSON.stringify(outcome('late'))])
+    while (two.countRows());
+    const counted = one.database.prepare(
+      "SELECT sum(requests) AS n FROM usage WHERE span = 'day' AND dimension = 'all'",
+    )
+    expect(counted.get()?.['n']).toBe(31)
+    one.close()
+    two.close()
   })
 })

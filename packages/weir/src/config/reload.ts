@@ -38,6 +38,9 @@ export interface Reloader {
 export const RESTART_KEYS: readonly string[] = [
   'listen',
   'record.path',
+  'record.retention',
+  'record.redact',
+  'record.spoolBytes',
   'maxBodyBytes',
   'metrics',
   'telemetry',

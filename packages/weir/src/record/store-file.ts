@@ -18,6 +18,20 @@ const BUSY_MS = 250
 const MANY = 16
 /** Rows counted in one step. 2,000: some 20 ms. */
 const COUNTED_ROWS = 2000
+/** Rows counted before the counts are written. 20,000: they share most of their cells, and a process that ends has little to count again. */
+const GATHERED_ROWS = 20_000
+
+/** Counts that are not written yet: of the rows after `from`, up to `to`. */
+interface Gathered {
+  readonly from: number
+  readonly tally: UsageTally
+  to: number
+  rows: number
+}
+
+function newGathered(from: number): Gathered {
+  return { from, to: from, rows: 0, tally: new UsageTally() }
+}
 
 interface Statements {
   readonly begin: StatementSync
@@ -41,6 +55,7 @@ export class StoreFile {
   readonly database: DatabaseSync
   readonly #statements: Statements
   readonly #usage: UsageWriter
+  #gathered: Gathered | undefined
 
   /** Throws ForeignFile, and what SQLite throws: `isForGood` tells which of that waiting does not mend. */
   constructor({ path, maxPages }: StoreFileOptions) {
@@ -80,25 +95,44 @@ export class StoreFile {
   }
 
   /**
-   * Counts rows into usage that are not yet, whoever wrote them: the counts and how far they go change in one transaction, so that each row
-   * is counted once, whatever ends between two steps. True when there are more.
+   * Counts rows into usage that are not yet, whoever wrote them. Counts gather in memory over several steps; the counts and how far they go
+   * change in one transaction, so that each row is counted once, whatever ends between two steps. True when there are more.
    */
   countRows(most: number = COUNTED_ROWS): boolean {
-    const { counted, countFrom, setCounted } = this.#statements
-    let isMore = false
-    this.transact(() => {
-      const rows = countFrom.all(Number(counted.get()?.['value'] ?? 0), most)
-      isMore = rows.length === most
-      if (rows.length === 0) return
-      const tally = new UsageTally()
-      for (const { row: text } of rows) {
-        const row = parseRow(String(text))
-        if (row !== undefined) tally.add(row)
-      }
-      this.#usage.add(tally)
-      setCounted.run(rows.at(-1)?.['seq'] ?? 0)
-    })
+    const from = Number(this.#statements.counted.get()?.['value'] ?? 0)
+    const gathered = this.#gathered ?? newGathered(from)
+    // Forgotten until the step is done: half a step must not stay.
+    this.#gathered = undefined
+    const isMore = this.#gather(gathered, most)
+    if (isMore && gathered.rows < GATHERED_ROWS) this.#gathered = gathered
+    else if (gathered.rows > 0 && !this.#writeUsage(gathered)) return true
     return isMore
+  }
+
+  /** True when there are more. */
+  #gather(gathered: Gathered, most: number): boolean {
+    const rows = this.#statements.countFrom.all(gathered.to, most)
+    for (const { row: text } of rows) {
+      const row = parseRow(String(text))
+      if (row !== undefined) gathered.tally.add(row)
+    }
+    gathered.rows += rows.length
+    const last = rows.at(-1)
+    if (last !== undefined) gathered.to = Number(last['seq'])
+    return rows.length === most
+  }
+
+  /** False when another process has counted meanwhile: what was gathered is void. */
+  #writeUsage({ from, to, tally }: Gathered): boolean {
+    const { counted, setCounted } = this.#statements
+    let isOurs = false
+    this.transact(() => {
+      isOurs = Number(counted.get()?.['value'] ?? 0) === from
+      if (!isOurs) return
+      this.#usage.add(tally)
+      setCounted.run(to)
+    })
+    return isOurs
   }
 
   transact(work: () => void): void {

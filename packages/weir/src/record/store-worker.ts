@@ -14,8 +14,8 @@ const RETRY_MS = 500
 const PRUNE_MS = 60_000
 /** Time for messages between two steps of counting or deleting, ms. */
 const PAUSE_MS = 10
-/** Time after which new rows are counted into usage, ms. 2,000: many rows share the counts they change, and nobody waits for them. */
-const COUNT_MS = 2000
+/** Time after which new rows are counted into usage, ms. 10,000: many rows share the counts they change, and whoever asks has the rest counted first. */
+const COUNT_MS = 10_000
 
 function send(message: FromWorker): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a Node message port has no origin

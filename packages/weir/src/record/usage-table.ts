@@ -5,9 +5,18 @@
  * A cell is (span, dimension, start, value, model); the key is in that order, so that one dimension over some days is one stretch of
  * the file, whatever the number of rows behind it.
  */
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { LATENCY_BUCKETS } from './latency-histogram.ts'
-import { DIMENSIONS, noCounts, type Counts, type Tally, type UsageTally } from './usage-tally.ts'
+import {
+  addCounts,
+  DIMENSIONS,
+  findCell,
+  noCounts,
+  type Cell,
+  type Cells,
+  type Counts,
+  type UsageTally,
+} from './usage-tally.ts'
 
 export const SPANS = { hour: 3_600_000, day: 86_400_000 } as const
 export type Span = keyof typeof SPANS
@@ -36,52 +45,78 @@ export interface UsageWriter {
 }
 
 export function createUsageWriter(database: DatabaseSync): UsageWriter {
-  // One statement for all cells: preparing one for the columns that change costs more than adding zeros to the rest.
-  const upsert = database.prepare(UPSERT)
+  const write = createCellWriter(database)
   return {
-    add(tally) {
-      for (const { key, sums } of merge(tally.tallies)) upsert.run(...key, ...sums)
+    add({ hours }) {
+      const days = new Map<number, readonly Cells[]>()
+      for (const [startAt, dimensions] of hours) {
+        writeCells(write, { span: 'hour', startAt, dimensions })
+        mergeInto(days, startAt - (startAt % SPANS.day), dimensions)
+      }
+      for (const [startAt, dimensions] of days) writeCells(write, { span: 'day', startAt, dimensions })
     },
   }
 }
 
-const UPSERT =
-  `INSERT INTO usage (${[...KEY, ...SUMS].join(', ')}) VALUES (${[...KEY, ...SUMS].map(() => '?').join(', ')}) ` +
-  `ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET ` +
-  SUMS.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')
-
-interface Cell {
-  readonly key: readonly (string | number)[]
-  /** As SUMS. */
-  readonly sums: number[]
+interface Stretch {
+  readonly span: Span
+  readonly startAt: number
+  readonly dimensions: readonly Cells[]
 }
 
-/** Tallies differ in all dimensions at once; a cell is of one. */
-function merge(tallies: Iterable<Tally>): Iterable<Cell> {
-  const cells = new Map<string, Cell>()
-  for (const tally of tallies) {
-    DIMENSIONS.forEach((dimension, i) => {
-      for (const [span, spanMs] of Object.entries(SPANS)) {
-        const startAt = tally.hourMs - (tally.hourMs % spanMs)
-        const key = [span, dimension, startAt, tally.values[i] ?? '', tally.model]
-        addTo(findCell(cells, key), tally)
-      }
-    })
-  }
-  return cells.values()
-}
+type CellWriter = (key: readonly (string | number)[], cell: Cell) => void
 
-function findCell(cells: Map<string, Cell>, key: readonly (string | number)[]): Cell {
-  const name = key.join('\n')
-  const found = cells.get(name) ?? { key, sums: SUMS.map(() => 0) }
-  cells.set(name, found)
-  return found
-}
-
-function addTo({ sums }: Cell, { counts, latency }: Tally): void {
-  COUNT_COLUMNS.forEach((name, i) => (sums[i] = (sums[i] ?? 0) + counts[name]))
-  latency.forEach((count, bucket) => {
-    const i = COUNT_COLUMNS.length + bucket
-    sums[i] = (sums[i] ?? 0) + count
+function writeCells(write: CellWriter, { span, startAt, dimensions }: Stretch): void {
+  dimensions.forEach((cells, i) => {
+    const dimension = DIMENSIONS[i] ?? ''
+    for (const cell of cells.values()) write([span, dimension, startAt, cell.value, cell.model], cell)
   })
+}
+
+function mergeInto(days: Map<number, readonly Cells[]>, startAt: number, dimensions: readonly Cells[]): void {
+  const day = days.get(startAt) ?? DIMENSIONS.map((): Cells => new Map())
+  days.set(startAt, day)
+  dimensions.forEach((cells, i) => {
+    const sums = day[i]
+    if (sums !== undefined)
+      for (const cell of cells.values()) addCell(findCell(sums, cell.value, cell.model), cell)
+  })
+}
+
+function addCell(to: Cell, { counts, latency }: Cell): void {
+  addCounts(to.counts, counts)
+  for (let i = 0; i < LATENCY_BUCKETS; i += 1) to.latency[i] = (to.latency[i] ?? 0) + (latency[i] ?? 0)
+}
+
+/** Buckets that are written or left out together. 5: latencies of one cell lie in few such blocks, and eight blocks make 256 statements at most. */
+const BLOCK = 5
+const BLOCKS = LATENCY_BUCKETS / BLOCK
+
+/** A statement names the blocks of buckets that count something: adding zeros to all forty costs more than the rest of it. */
+function createCellWriter(database: DatabaseSync): CellWriter {
+  const statements = new Map<number, StatementSync>()
+  return (key, { counts, latency }) => {
+    const sums: number[] = COUNT_COLUMNS.map((name) => counts[name])
+    let blocks = 0
+    for (let block = 0; block < BLOCKS; block += 1) {
+      const part = latency.slice(block * BLOCK, (block + 1) * BLOCK)
+      if (part.every((count) => count === 0)) continue
+      blocks |= 1 << block
+      sums.push(...part)
+    }
+    const statement = statements.get(blocks) ?? database.prepare(upsertOf(blocks))
+    statements.set(blocks, statement)
+    statement.run(...key, ...sums)
+  }
+}
+
+function upsertOf(blocks: number): string {
+  const latency = LATENCY_COLUMNS.filter((_, i) => (blocks >> Math.floor(i / BLOCK)) % 2 === 1)
+  const sums = [...COUNT_COLUMNS, ...latency]
+  const columns = [...KEY, ...sums]
+  return (
+    `INSERT INTO usage (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ` +
+    `ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET ` +
+    sums.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')
+  )
 }
