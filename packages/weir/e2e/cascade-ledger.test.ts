@@ -11,6 +11,7 @@ import type { LiveOutcome } from '../src/record/live-outcome.ts'
 import { readOutcomeStore } from '../src/record/store-reader.ts'
 import { replying, startCascade, type Asked, type Reply } from './cascade-support.ts'
 import { chatBody, post } from './gateway-support.ts'
+import { UNAIDED } from '../src/upstream/faults.ts'
 
 const RUNS = 400
 const PRICES = { small: [1, 2], large: [10, 20] } as const
@@ -87,6 +88,8 @@ describe(`${RUNS} random requests with checks, faults and caps`, () => {
       small: billing('small', bills.small),
       large: billing('large', bills.large),
       record: { path, storeText: true },
+      // Each call here is one that the policy asked for.
+      faults: UNAIDED,
     })
     let reported = 0
     for (const [i, { isStream, caps }] of drawn.entries()) {
