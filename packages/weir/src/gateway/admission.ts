@@ -95,36 +95,10 @@ export function admitChat(
   return admit(options, { account, reply, priced: priceChat(options.river, parsed) })
 }
 
-export interface Admitted {
+interface Admitted {
   readonly account: Account
   readonly reply: FastifyReply
   readonly priced: Priced
-}
-
-/** For routes that pass a request through to one model: the body's bytes stand for its prompt. */
-export function admitNamed(
-  options: Admitting,
-  {
-    request,
-    reply,
-    model,
-    bytes,
-  }: {
-    readonly request: FastifyRequest
-    readonly reply: FastifyReply
-    readonly model: string
-    readonly bytes: number
-  },
-): Grant | undefined {
-  const account = options.auth?.access.accountOf(request.raw)
-  if (account === undefined) return undefined
-  checkModel(model, account.key.limits)
-  const inputTokens = Math.ceil(bytes / BYTES_PER_TOKEN)
-  return admit(options, {
-    account,
-    reply,
-    priced: { models: [model], mayCallAll: false, inputTokens, outputTokens: undefined, samples: 1 },
-  })
 }
 
 function admit(options: Admitting, { account, reply, priced }: Admitted): Grant | undefined {
@@ -173,11 +147,12 @@ export function priceOne(
   const { longContext } = definition
   const isLong = longContext !== undefined && priced.inputTokens > longContext.aboveInputTokens
   const { inputUsdPerMTok: input, outputUsdPerMTok: output } = isLong ? longContext : definition
-  if (input === undefined || output === undefined) return undefined
+  const tokens = outputOf(priced, auth)
+  if (input === undefined || (output === undefined && tokens > 0)) return undefined
   // The dearest thing that the provider may do with a prompt is to write it to a cache.
   const { cacheWrite5mUsdPerMTok = 0, cacheWrite1hUsdPerMTok = 0 } = definition
   const perInput = Math.max(input, cacheWrite5mUsdPerMTok, cacheWrite1hUsdPerMTok)
-  return (priced.samples * (priced.inputTokens * perInput + outputOf(priced, auth) * output)) / 1e6
+  return (priced.samples * (priced.inputTokens * perInput + tokens * (output ?? 0))) / 1e6
 }
 
 function outputOf({ outputTokens }: Priced, { assumedOutputTokens }: AccessOptions): number {
@@ -185,10 +160,10 @@ function outputOf({ outputTokens }: Priced, { assumedOutputTokens }: AccessOptio
 }
 
 /** What a chat request may come to. */
-export function priceChat(river: River, { ask, bytes, query, wire }: ChatRequest): Priced {
+export function priceChat(river: River, { ask, bytes, pricedBytes, query, wire }: ChatRequest): Priced {
   const policy = ask.kind === 'quality' ? (ask.policy ?? river.policy ?? 'route') : 'route'
   const models = ask.kind === 'model' ? [ask.model] : river.candidates.map(({ model }) => model)
-  const textBytes = query.images === 0 ? bytes.length : textOf(query.turns)
+  const textBytes = query.images === 0 ? (pricedBytes ?? bytes.length) : textOf(query.turns)
   const { maxOutputTokens, n } = wire
   return {
     models,

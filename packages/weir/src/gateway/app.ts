@@ -14,6 +14,7 @@ import { MESSAGES } from '../dialect/client-messages.ts'
 import { RESPONSES } from '../dialect/client-responses.ts'
 import { toWireError } from '../dialect/wire-error.ts'
 import { renderMetrics } from '../telemetry/exposition.ts'
+import { optionsFor } from './admission.ts'
 import { handle, handleChat, routeOnly, type ChatOptions } from './chat.ts'
 import { dialectOf } from './client-dialects.ts'
 import { handleCountTokens } from './count-tokens.ts'
@@ -172,7 +173,11 @@ function routes(inForce: InForce<AppOptions>): readonly Route[] {
     {
       method: 'GET',
       paths: withoutVersion('/models'),
-      handler: () => listModels(inForce.current.upstream, startedAt),
+      handler(request) {
+        const { upstream, river, auth } = optionsFor(inForce.current, request)
+        const allowed = auth?.access.accountOf(request.raw)?.key.limits.models
+        return listModels(upstream, startedAt, { allowed, candidates: river.candidates })
+      },
     },
     {
       method: 'GET',

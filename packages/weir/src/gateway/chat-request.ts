@@ -40,6 +40,8 @@ export interface ChatRequest {
   readonly forward?: Forward
   /** A chat request, also where it was translated into one. */
   readonly bytes: Buffer
+  /** Present where the bytes are not those of a prompt: for how many they are taken when it is priced. */
+  readonly pricedBytes?: number
   readonly map: BodyMap
   readonly query: Query
   readonly ask: Ask

@@ -1,11 +1,13 @@
 /**
  * POST /v1/messages/count_tokens: how long a request is before it is sent. A named model whose upstream counts answers exactly; else, and
- * when that one does not answer, it is an estimate, and the header x-weir-estimated says so. Nothing is recorded: no model is asked.
+ * when that one does not answer, it is an estimate, and the header x-weir-estimated says so. Observers are told; nothing is recorded and
+ * nothing charged: no model is asked.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { MESSAGES } from '../dialect/client-messages.ts'
 import { estimateTokens } from '../dialect/estimate-tokens.ts'
-import type { Lifeline } from '../upstream/client.ts'
+import type { Observation } from '../telemetry/observer.ts'
+import type { Lifeline, LiveAttempt } from '../upstream/client.ts'
 import { parseLoosely } from '../upstream/usage.ts'
 import { asRecord } from '../dialect/hub.ts'
 import { admitChat, optionsFor } from './admission.ts'
@@ -20,40 +22,85 @@ export async function handleCountTokens(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const startedAtMs = performance.now()
   const own = optionsFor(options, request)
   const parsed = parse(own, request, MESSAGES)
   // Who may not ask a model may not have it count either; what was reserved is given back, because counting is free.
   admitChat(own, { request, reply, parsed })?.release()
-  const exact = await countUpstream(own, request, parsed)
+  const observation = own.observer?.begin({
+    id: request.id,
+    dialect: MESSAGES.name,
+    startedAtMs,
+    policy: undefined,
+    ask: parsed.ask,
+    wantsStream: false,
+    messages: parsed.messages,
+    headers: request.headers,
+  })
+  const lifeline: Lifeline = { isGone: reply.raw.destroyed, call: undefined }
+  reply.raw.on('close', () => {
+    if (reply.raw.writableFinished) return
+    lifeline.isGone = true
+    lifeline.call?.drop()
+  })
+  const { exact, attempt } = await countUpstream(own, request, { parsed, lifeline, observation })
+  const durationMs = performance.now() - startedAtMs
+  observation?.end({
+    decision: undefined,
+    attempts: attempt === undefined ? [] : [{ ...attempt, verdict: undefined, isGiven: exact !== undefined }],
+    abstained: false,
+    error: lifeline.isGone ? 'request.aborted' : undefined,
+    status: lifeline.isGone ? undefined : 200,
+    overheadMs: durationMs - (attempt?.latencyMs ?? 0),
+    headMs: durationMs,
+    durationMs,
+    text: undefined,
+  })
   if (exact !== undefined) return reply.send({ input_tokens: exact })
   const chat = asRecord(parseLoosely(parsed.bytes.toString('utf8')))
   return reply.header('x-weir-estimated', 'true').send({ input_tokens: estimateTokens(chat) })
 }
 
-/** Undefined when the upstream does not speak Messages, or gave no count. */
+interface Counting {
+  readonly parsed: ChatRequest
+  readonly lifeline: Lifeline
+  readonly observation: Observation | undefined
+}
+
+interface Counted {
+  /** Undefined when the upstream does not speak Messages, or gave no count. */
+  readonly exact?: number
+  /** Undefined when it was not asked. */
+  readonly attempt?: LiveAttempt
+}
+
 async function countUpstream(
   { upstream }: ChatOptions,
   { headers }: FastifyRequest,
-  parsed: ChatRequest,
-): Promise<number | undefined> {
+  { parsed, lifeline, observation }: Counting,
+): Promise<Counted> {
   const { ask, dialect } = parsed
-  if (ask.kind !== 'model') return undefined
+  if (ask.kind !== 'model') return {}
   const { body, isRaw } = bodyFor(parsed, { upstream, model: ask.model, allowsRaw: true })
-  if (!isRaw) return undefined
+  if (!isRaw) return {}
   const authorization = keyOf(headers, dialect)
-  const lifeline: Lifeline = { isGone: false, call: undefined }
-  const { answer } = await upstream.call({
-    model: ask.model,
+  const own = nativeHeaders(headers, dialect)
+  const { model } = ask
+  const observed = observation?.beginCall?.({ model, purpose: 'answer', reason: 'model_named', headers: own })
+  const attempt = await upstream.call({
+    model,
     body,
-    headers: nativeHeaders(headers, dialect),
+    headers: observed?.headers ?? own,
     lifeline,
     forward: { endpoint: '/messages/count_tokens', contentType: 'application/json' },
     ...(authorization === undefined ? {} : { authorization }),
   })
+  observed?.end(attempt)
+  const { answer } = attempt
   if (answer?.kind !== 'whole' || !answer.isJson) {
     lifeline.call?.drop()
-    return undefined
+    return { attempt }
   }
   const count = asRecord(parseLoosely(answer.body.toString('utf8')))['input_tokens']
-  return typeof count === 'number' ? count : undefined
+  return typeof count === 'number' ? { exact: count, attempt } : { attempt }
 }

@@ -163,11 +163,18 @@ function sendWhole(
     served,
     ending: {
       latencyMs: accepted.latencyMs ?? 0,
-      usage: readUsage(json),
+      usage: usageTold(exchange, json),
       text: isKept ? readResponseText(asCompletion(answer, json)) : undefined,
       status: isAnswered ? undefined : status,
     },
   })
+}
+
+/** Where no answer in tokens is asked for, what the prompt took is all that was used. */
+function usageTold({ request }: Exchange, json: unknown): Usage | undefined {
+  const usage = readUsage(json)
+  if (request.wire.maxOutputTokens !== 0 || usage?.inputTokens === undefined) return usage
+  return { outputTokens: 0, ...usage }
 }
 
 interface Body {

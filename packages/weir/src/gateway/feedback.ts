@@ -4,6 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { WeirError } from '@weir/core'
+import type { Access } from '../access/access.ts'
 import type { OutcomeStore } from '../record/store.ts'
 import type { UpstreamClient } from '../upstream/client.ts'
 import { parseJsonBody, unknownModel } from './chat-request.ts'
@@ -12,11 +13,13 @@ export interface FeedbackOptions {
   readonly store?: OutcomeStore
   readonly upstream: UpstreamClient
   readonly now: () => Date
+  /** Absent: callers are not authenticated. */
+  readonly auth?: { readonly access: Access }
 }
 
 /** Throws `request.route` when nothing is recorded, `request.body`, `request.model` or `request.decision`. */
 export async function handleFeedback(options: FeedbackOptions, request: FastifyRequest): Promise<unknown> {
-  const { store, upstream, now } = options
+  const { store, upstream, now, auth } = options
   if (store === undefined) {
     throw new WeirError(
       'request.route',
@@ -30,6 +33,9 @@ export async function handleFeedback(options: FeedbackOptions, request: FastifyR
       upstream.models.map((definition) => definition.model),
     )
   }
+  const key = auth?.access.accountOf(request.raw)?.key.id
+  // Another caller's answers are not this one's to judge.
+  if (key !== undefined && (await store.find(decisionId))?.key !== key) throw noDecision()
   const result = await store.addFeedback({
     decisionId,
     quality,
@@ -40,10 +46,7 @@ export async function handleFeedback(options: FeedbackOptions, request: FastifyR
     case 'stored':
       return { status: 'stored', decisionId }
     case 'no_decision':
-      throw new WeirError(
-        'request.decision',
-        'no recorded decision has this decisionId; send the x-weir-decision-id of an answer of this gateway',
-      )
+      throw noDecision()
     case 'no_answer':
       throw new WeirError(
         'request.decision',
@@ -52,6 +55,13 @@ export async function handleFeedback(options: FeedbackOptions, request: FastifyR
     case 'failed':
       throw new WeirError('internal.bug', 'the feedback was not stored; see the log of the gateway')
   }
+}
+
+function noDecision(): WeirError {
+  return new WeirError(
+    'request.decision',
+    'no recorded decision has this decisionId; send the x-weir-decision-id of an answer of this gateway',
+  )
 }
 
 interface WireFeedback {

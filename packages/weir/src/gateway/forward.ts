@@ -8,7 +8,7 @@ import { WeirError, type Ask, type Query } from '@weir/core'
 import { CHAT } from '../dialect/chat-dialect.ts'
 import type { UpstreamClient } from '../upstream/client.ts'
 import type { Forward } from '../upstream/live-attempt.ts'
-import { admitNamed } from './admission.ts'
+import { admitChat } from './admission.ts'
 import { parseJsonBody, unknownModel, type ChatRequest } from './chat-request.ts'
 import { begin, type ChatOptions } from './chat.ts'
 import { addModel, readFormModel } from './form.ts'
@@ -37,17 +37,12 @@ export function handleForward(
 ): void {
   const startedAtMs = performance.now()
   const parsed = parseForwarded(options, request, endpoint)
-  const { ask, forward, bytes } = parsed
-  const isForm = !forward.contentType.startsWith('application/json')
-  const grant = admitNamed(options, {
-    request,
-    reply,
-    model: ask.model,
-    bytes: isForm ? FORM_BYTES : bytes.length,
-  })
+  const grant = admitChat(options, { request, reply, parsed })
   begin(options, { request, reply, parsed, startedAtMs, escalatedFrom: undefined, grant })
 }
 
+/** Paths whose answers hold no tokens: what is paid for is the prompt alone. */
+const WITHOUT_OUTPUT: ReadonlySet<string> = new Set(['/embeddings', '/moderations', '/rerank'])
 /** What a form is taken for when its price is reserved: its bytes are sound or pictures, not a prompt. 6,000: some 2,000 tokens. */
 const FORM_BYTES = 6_000
 
@@ -66,9 +61,8 @@ export function parseForwarded(
   const contentType = headers['content-type'] ?? 'application/json'
   const header = headers['x-weir-model']
   const wanted = header === undefined ? undefined : String(header)
-  const read = /^multipart\/form-data/i.test(contentType)
-    ? readForm(body, contentType, wanted)
-    : readJson(body, wanted)
+  const isForm = /^multipart\/form-data/i.test(contentType)
+  const read = isForm ? readForm(body, contentType, wanted) : readJson(body, wanted)
   const { model, wantsStream, ...rest } = read
   if (/^(?:weir(?:@|$)|router-)/.test(model)) throw unnamed()
   if (!upstream.has(model)) {
@@ -82,6 +76,7 @@ export function parseForwarded(
     dialect: CHAT,
     forward: { endpoint, contentType },
     ...rest,
+    ...(isForm ? { pricedBytes: FORM_BYTES } : {}),
     query: NO_QUERY,
     ask: { kind: 'model', model },
     wantsStream,
@@ -89,7 +84,7 @@ export function parseForwarded(
     wantsCache: false,
     sessionName: undefined,
     messages: [],
-    wire: NO_WIRE,
+    wire: WITHOUT_OUTPUT.has(endpoint) ? NO_OUTPUT : NO_WIRE,
     caps: {},
   }
 }
@@ -102,6 +97,8 @@ const NO_WIRE: ChatRequest['wire'] = {
   includesUsage: false,
   maxOutputTokens: undefined,
 }
+
+const NO_OUTPUT: ChatRequest['wire'] = { ...NO_WIRE, maxOutputTokens: 0 }
 
 interface Readable {
   readonly bytes: Buffer

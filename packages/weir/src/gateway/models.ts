@@ -20,11 +20,21 @@ export interface WireModelList {
   readonly data: readonly WireModel[]
 }
 
-export function listModels({ models }: UpstreamClient, created: number): WireModelList {
-  return {
-    object: 'list',
-    data: [toWire('weir', created, 'weir'), ...models.map((one) => toWire(one.model, created, ownerOf(one)))],
-  }
+/** `allowed`: what the caller's key may ask for; undefined for all. The router is there where it has one of these to choose. */
+export function listModels(
+  { models }: UpstreamClient,
+  created: number,
+  { allowed, candidates }: Allowed,
+): WireModelList {
+  const open = allowed === undefined ? models : models.filter(({ model }) => allowed.includes(model))
+  const router = candidates.length === 0 ? [] : [toWire('weir', created, 'weir')]
+  return { object: 'list', data: [...router, ...open.map((one) => toWire(one.model, created, ownerOf(one)))] }
+}
+
+export interface Allowed {
+  readonly allowed: readonly string[] | undefined
+  /** Among which routing chooses for this caller. */
+  readonly candidates: readonly unknown[]
 }
 
 /** Throws `request.model` when there is none of that name. `weir@0.95` counts: it can be asked for. */

@@ -9,7 +9,14 @@
  */
 import type { Clock } from './clock.ts'
 import type { HedgeOptions } from './faults.ts'
-import type { CallRequest, Lifeline, LiveAttempt, Send, Try } from './live-attempt.ts'
+import {
+  triesOf,
+  type CallRequest,
+  type Lifeline,
+  type LiveAttempt,
+  type Send,
+  type Try,
+} from './live-attempt.ts'
 
 /** Waits that are remembered: enough for a 95th percentile, few enough to follow a change. */
 const LATEST = 100
@@ -166,20 +173,6 @@ class Race {
 
 function asHedge(tries: readonly Try[], position: number): readonly Try[] {
   return position === 0 ? tries : tries.map((one) => (one.move === 'first' ? { ...one, move: 'hedge' } : one))
-}
-
-function triesOf(attempt: LiveAttempt): readonly Try[] {
-  if (attempt.tries !== undefined) return attempt.tries
-  const { upstream = 0, latencyMs = 0, error, refusal } = attempt
-  return [
-    {
-      upstream,
-      move: 'first',
-      latencyMs,
-      ...(error === undefined ? {} : { error: error.code }),
-      ...(refusal === undefined ? {} : { status: refusal.status }),
-    },
-  ]
 }
 
 function cutOff(line: Lifeline): void {

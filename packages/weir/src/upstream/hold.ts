@@ -169,7 +169,9 @@ class Hold implements Outlet {
   #failed({ code, message }: Failure): LiveAttempt {
     const { answer: _answer, ...attempt } = this.#attempt
     const error: NonNullable<Attempt['error']> = { code, message: `${attempt.model}: ${message}` }
-    return { ...attempt, latencyMs: this.#latencyMs(), error }
+    // What it said that it used is billed, whatever broke it afterwards.
+    const { usage } = this.#reader
+    return { ...attempt, latencyMs: this.#latencyMs(), error, ...(usage === undefined ? {} : { usage }) }
   }
 
   #latencyMs(): number {

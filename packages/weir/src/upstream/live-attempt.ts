@@ -52,6 +52,16 @@ export interface Try {
   readonly waitMs?: number
 }
 
+/** All upstream calls of an attempt, also where there was one. An answer that could not be read is a failed call. */
+export function triesOf(attempt: LiveAttempt): readonly Try[] {
+  const { upstream = 0, latencyMs = 0, error, refusal, tries } = attempt
+  const last = tries?.at(-1) ?? { upstream, move: 'first' as const, latencyMs }
+  if (tries !== undefined && (error === undefined || last.error !== undefined)) return tries
+  const failed = error === undefined ? {} : { error: error.code }
+  const refused = refusal === undefined ? {} : { status: refusal.status }
+  return [...(tries?.slice(0, -1) ?? []), { ...last, ...failed, ...refused }]
+}
+
 /** Ties the running call to the caller's connection: when that closes, the call is dropped. */
 export interface Lifeline {
   isGone: boolean

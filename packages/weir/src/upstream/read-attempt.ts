@@ -4,10 +4,11 @@
  */
 import type { Usage } from '@weir/core'
 import type { WholeAnswer } from './answer.ts'
-import type { Lifeline, LiveAttempt } from './client.ts'
+import type { Lifeline } from './client.ts'
 import type { UpstreamModel } from './definition.ts'
 import type { Failure } from './dispatch.ts'
 import { holdStream, type Watch } from './hold.ts'
+import { triesOf, type LiveAttempt } from './live-attempt.ts'
 import { readCompletion } from './read-completion.ts'
 import { addUsage, meterCostUsd } from './metered-cost.ts'
 import { parseLoosely, readUsage } from './usage.ts'
@@ -71,14 +72,20 @@ function usageOf(usage: Usage | undefined): { readonly usage?: Usage } {
 
 /**
  * Several calls for one answer each, as one attempt: those that failed are left out, all having failed is the first one's failure. What
- * failed calls cost is not known and counts as nothing; what answered ones cost is known when each one's is.
+ * failed calls cost is not known, and stands among `tries`; what answered ones cost is known when each one's is.
  */
 export function gatherAttempts(attempts: readonly LiveAttempt[]): LiveAttempt {
   const answered = attempts.filter(({ error }) => error === undefined)
   const first = answered[0] ?? attempts[0]
   if (first === undefined) throw new RangeError('no attempt to gather')
   const latencyMs = Math.max(...attempts.map((one) => one.latencyMs ?? 0))
-  const base = { ...first, latencyMs, calls: attempts.length }
+  const others = attempts.filter((one) => one !== first).flatMap(triesOf)
+  // The last one stands for the attempt itself.
+  const tries =
+    attempts.length === answered.length && first.tries === undefined
+      ? undefined
+      : [...others, ...triesOf(first)]
+  const base = { ...first, latencyMs, calls: attempts.length, ...(tries === undefined ? {} : { tries }) }
   if (answered.length === 0) return base
   const costUsd = sum(answered.map((one) => one.costUsd))
   const { costUsd: _cost, usage: _usage, ...rest } = base
