@@ -96,11 +96,15 @@ async function countUpstream(
     ...(authorization === undefined ? {} : { authorization }),
   })
   observed?.end(attempt)
-  const { answer } = attempt
+  const exact = readCount(attempt, lifeline)
+  return exact === undefined ? { attempt } : { exact, attempt }
+}
+
+function readCount({ answer }: LiveAttempt, { call }: Lifeline): number | undefined {
   if (answer?.kind !== 'whole' || !answer.isJson) {
-    lifeline.call?.drop()
-    return { attempt }
+    call?.drop()
+    return undefined
   }
   const count = asRecord(parseLoosely(answer.body.toString('utf8')))['input_tokens']
-  return typeof count === 'number' ? { exact: count, attempt } : { attempt }
+  return typeof count === 'number' ? count : undefined
 }

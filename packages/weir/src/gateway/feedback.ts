@@ -33,9 +33,7 @@ export async function handleFeedback(options: FeedbackOptions, request: FastifyR
       upstream.models.map((definition) => definition.model),
     )
   }
-  const key = auth?.access.accountOf(request.raw)?.key.id
-  // Another caller's answers are not this one's to judge.
-  if (key !== undefined && (await store.find(decisionId))?.key !== key) throw noDecision()
+  if (auth !== undefined) await checkOwn(store, decisionId, auth.access.accountOf(request.raw)?.key.id)
   const result = await store.addFeedback({
     decisionId,
     quality,
@@ -55,6 +53,11 @@ export async function handleFeedback(options: FeedbackOptions, request: FastifyR
     case 'failed':
       throw new WeirError('internal.bug', 'the feedback was not stored; see the log of the gateway')
   }
+}
+
+/** Another caller's answers are not this one's to judge. */
+async function checkOwn(store: OutcomeStore, id: string, key: string | undefined): Promise<void> {
+  if (key !== undefined && (await store.find(id))?.key !== key) throw noDecision()
 }
 
 function noDecision(): WeirError {

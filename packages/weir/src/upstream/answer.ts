@@ -142,7 +142,8 @@ export class AnswerReader implements Sink {
     if (!this.#isDone) {
       const [first] = this.#held
       const bytes = this.#held.length === 1 && first !== undefined ? first : Buffer.concat(this.#held)
-      const start = readStart(bytes)
+      // Sound and text of a forwarded answer have no first event.
+      const start = this.#isEvents ? readStart(bytes) : 'good'
       if (start === 'more' && this.#heldBytes < EVENT_BYTES) return true
       const failure = START_FAILURES[start]
       if (failure !== undefined) {
