@@ -215,6 +215,7 @@ describe('abstention', () => {
 })
 
 describe('several samples', () => {
+  const ONE_TRY = { retry: { count: 0, baseMs: 1, maxMs: 1, patienceMs: 1 } }
   const DRAWING: Partial<CascadeFleetOptions> = {
     scorers: [{ signal: 'agreement' }],
     stages: [
@@ -224,7 +225,7 @@ describe('several samples', () => {
   }
 
   it('are drawn side by side; one that fails does not matter; all are paid for', async () => {
-    const { chat } = await fleet({}, { ...DRAWING, small: failingOnce })
+    const { chat } = await fleet({}, { ...DRAWING, small: failingOnce, faults: ONE_TRY })
     const { choices, weir } = await explained(chat)
     // Of the four that arrived the first stands for the attempt: 7, alone among four. No selector is configured here.
     expect(weir.attempts[0]).toMatchObject({ model: 'small', samples: 4, calls: 5, verdict: 'escalate' })
