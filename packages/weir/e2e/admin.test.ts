@@ -30,6 +30,7 @@ beforeAll(async () => {
     listen: { port: 0 },
     auth: { path },
     admin: { port: 0 },
+    metrics: {},
     reload: async () => {
       reloads += 1
     },
@@ -63,7 +64,9 @@ async function ask(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   const said = await response.text()
-  return { status: response.status, json: JSON.parse(said) as Record<string, never>, text: said }
+  const isJson = response.headers.get('content-type')?.includes('json') === true
+  const json = (isJson ? JSON.parse(said) : {}) as Record<string, never>
+  return { status: response.status, json, text: said }
 }
 
 /** A key that nothing else uses. */
@@ -75,9 +78,9 @@ async function spare(role = 'caller'): Promise<string> {
 describe('the table', () => {
   it('has a policy on every route, and the page lists the same', () => {
     const page = readFileSync(new URL('../../../docs/access.md', import.meta.url), 'utf8')
-    const listed = [...page.matchAll(/^\| `((?:GET|POST|PATCH) \/admin[^`]*)` \| (\w+) \|/gm)].map(
-      ([, route, policy]) => `${route} ${policy}`,
-    )
+    const listed = [
+      ...page.matchAll(/^\| `((?:GET|POST|PATCH) \/(?:admin|metrics)[^`]*)` \| (\w+) \|/gm),
+    ].map(([, route, policy]) => `${route} ${policy}`)
     expect(ROUTES.map(({ method, path: at, policy }) => `${method} ${at} ${policy}`).toSorted()).toEqual(
       listed.toSorted(),
     )
@@ -122,6 +125,12 @@ describe('the table', () => {
     ]) {
       expect((await ask('GET', target)).status, target).not.toBe(200)
     }
+  })
+
+  it('has the page of metrics, for viewers', async () => {
+    const { status, text } = await ask('GET', '/metrics', { role: 'viewer' })
+    expect(status).toBe(200)
+    expect(text).toContain('# TYPE weir_requests_total counter')
   })
 
   it('keys of the admin API open nothing of the callers\u2019 port, and the other way round', async () => {

@@ -8,7 +8,7 @@ import type { Access } from '../access/access.ts'
 import type { Key } from '../access/key.ts'
 import { toWireError } from '../dialect/wire-error.ts'
 import type { Log } from '../telemetry/log.ts'
-import type { AdminPolicy, AdminRoute } from './admin-routes.ts'
+import { AdminText, type AdminPolicy, type AdminRoute } from './admin-routes.ts'
 import { parseJsonBody } from './chat-request.ts'
 import { createIdMaker } from './request-id.ts'
 import { framesOf, statusOf, toWeirError } from './wire-error.ts'
@@ -81,7 +81,9 @@ export function createAdminApp({ access, routes, log }: AdminOptions): FastifyIn
           params: request.params as Readonly<Record<string, string>>,
           query: toTexts(request.query),
           body: readBody(request.body),
+          accept: request.headers.accept,
         })
+        if (result instanceof AdminText) return reply.type(result.contentType).send(result.text)
         return reply.type('application/json; charset=utf-8').send(JSON.stringify(result))
       },
     })

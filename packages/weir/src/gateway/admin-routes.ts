@@ -8,6 +8,7 @@ import type { Access } from '../access/access.ts'
 import type { Key } from '../access/key.ts'
 import type { KeyStore } from '../access/key-store.ts'
 import { toShown } from '../access/store-file.ts'
+import { renderMetrics, type Exposed } from '../telemetry/exposition.ts'
 import { parseKeyChange, parseNewKey, parseRotation } from '../access/written-key.ts'
 
 /** `public`: anybody who reaches the port. `viewer`: viewers and admins. `admin`: admins. */
@@ -21,6 +22,19 @@ export interface AdminAsk {
   readonly query: Readonly<Record<string, string>>
   /** Undefined when there is none. */
   readonly body: unknown
+  /** What the asker would like to read. */
+  readonly accept: string | undefined
+}
+
+/** An answer that is text, not JSON. */
+export class AdminText {
+  readonly contentType: string
+  readonly text: string
+
+  constructor({ contentType, text }: Pick<AdminText, 'contentType' | 'text'>) {
+    this.contentType = contentType
+    this.text = text
+  }
 }
 
 export interface AdminRoute {
@@ -37,10 +51,12 @@ export interface AdminRoutesOptions {
   /** Reads the configuration again; undefined where nothing can be read again. Says what changed. */
   readonly reload?: () => Promise<unknown>
   readonly isReady: () => boolean
+  /** Undefined when nothing is counted. */
+  readonly exposed?: Exposed | undefined
 }
 
 export function createAdminRoutes(options: AdminRoutesOptions): readonly AdminRoute[] {
-  return [...keyRoutes(options), ...readRoutes(options)]
+  return [...keyRoutes(options), ...readRoutes(options), metricsRoute(options)]
 }
 
 function keyRoutes({ access, store, now }: AdminRoutesOptions): readonly AdminRoute[] {
@@ -160,6 +176,18 @@ function readRoutes({ store, now, reload, isReady }: AdminRoutesOptions): readon
       handle: () => ({ status: isReady() ? 'ready' : 'draining' }),
     },
   ]
+}
+
+function metricsRoute({ exposed }: AdminRoutesOptions): AdminRoute {
+  return {
+    method: 'GET',
+    path: '/metrics',
+    policy: 'viewer',
+    handle({ accept }) {
+      if (exposed !== undefined) return new AdminText(renderMetrics(exposed, accept))
+      throw new WeirError('request.route', 'nothing is counted here; add metrics to the configuration')
+    },
+  }
 }
 
 /** From memory: it is what requests are held to. Throws `request.key`. */

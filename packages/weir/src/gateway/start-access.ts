@@ -3,6 +3,7 @@
  * authenticated.
  */
 import { WeirError } from '@weir/core'
+import type { Exposed } from '../telemetry/exposition.ts'
 import type { Log } from '../telemetry/log.ts'
 import { createAdminApp, type AdminListen } from './admin-app.ts'
 import { createAdminRoutes } from './admin-routes.ts'
@@ -14,6 +15,8 @@ export interface StartAccessOptions {
   readonly reload?: () => Promise<unknown>
   readonly log: Log
   readonly isReady: () => boolean
+  /** Undefined when nothing is counted. */
+  readonly exposed?: Exposed | undefined
 }
 
 export interface StartedAccess {
@@ -42,12 +45,13 @@ export async function startAccess(options: StartAccessOptions): Promise<StartedA
   const started = { forApp: { auth }, adminKey: auth.adminKey }
   if (admin === undefined) return { ...started, adminUrl: undefined, close: () => auth.store.close() }
   const { access, store } = auth
-  const { isReady, reload } = options
+  const { isReady, reload, exposed } = options
   const routes = createAdminRoutes({
     access,
     store,
     now: () => new Date(),
     isReady,
+    exposed,
     ...(reload === undefined ? {} : { reload }),
   })
   const app = createAdminApp({ access, routes, log })

@@ -128,11 +128,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const watched: { upstream?: UpstreamClient } = {}
   const watching = await watch(options, store, watched)
   let isReady = true
-  const guard = await startAccess({ ...options, isReady: () => isReady }).catch(async (error: unknown) => {
-    await store?.close()
-    await watching.close()
-    throw error
-  })
+  const exposed = watching.metrics?.exposed
+  const guard = await startAccess({ ...options, isReady: () => isReady, exposed }).catch(
+    async (error: unknown) => {
+      await store?.close()
+      await watching.close()
+      throw error
+    },
+  )
   const fixed: Fixed = {
     maxBodyBytes,
     arrival: listen,
