@@ -218,5 +218,6 @@ export async function post(
 }
 
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+  for (let i = 0; i < 2_000 && !condition(); i += 1) await new Promise((resolve) => setTimeout(resolve, 5))
+  if (!condition()) throw new Error('what was waited for did not happen')
 }

@@ -46,8 +46,8 @@ export interface Asked {
 export interface Client {
   readonly name: string
   readonly dialect: 'chat' | 'responses' | 'messages'
-  /** True when it takes the input tokens of a stream from its first event alone. */
-  readonly readsInputEarly?: boolean
+  /** True when it adds up the token counts of a stream's events, though the last are totals. */
+  readonly addsStreamUsage?: boolean
   /** True when it can be asked this. */
   can?(scenario: Scenario): boolean
   ask(options: ClientOptions, asked: Asked): Promise<Read>
@@ -551,7 +551,7 @@ const ALL: readonly Client[] = [
       },
     ),
     // It asks for structured output through a tool of its own, which is the tool call's scenario.
-    readsInputEarly: true,
+    addsStreamUsage: true,
     can: ({ asking }) => asking.schema !== true,
   },
 ]

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { CLIENTS, type Asked, type ClientOptions } from './clients.ts'
+import { DEFAULT_RETRY, UNAIDED } from '../../src/upstream/faults.ts'
 import type { Wire } from './scenario.ts'
 import { SPEAKERS, startBehind } from './support.ts'
 import { until } from '../gateway-support.ts'
@@ -19,6 +20,7 @@ const STATUSES: readonly (readonly [number, number])[] = [
   [429, 429],
   [500, 502],
   [503, 502],
+  [529, 502],
 ]
 
 const HELLO = {
@@ -28,8 +30,10 @@ const HELLO = {
   usage: { input: 10, cached: 0, output: 3 },
 } as const
 
-describe.each(SPEAKERS)('an upstream that speaks %s', (_dialect, speaker) => {
+// Two dialects: one that is passed on as it is for chat clients, one that is translated for them.
+describe.each(SPEAKERS.slice(0, 2))('an upstream that speaks %s', (dialect, speaker) => {
   const behind = startBehind(speaker)
+  const retrying = startBehind(speaker, { ...UNAIDED, retry: DEFAULT_RETRY })
   const options = (more: Partial<ClientOptions> = {}): ClientOptions => ({
     url: behind.gateway.url,
     model: 'small',
@@ -53,12 +57,30 @@ describe.each(SPEAKERS)('an upstream that speaks %s', (_dialect, speaker) => {
       expect(statusOf(error)).toBe(told)
     })
 
-    it.each([429, 503])('succeeds behind a %i that passes', async (status) => {
-      behind.mock.reply = HELLO
-      behind.mock.faults.push({ kind: 'status', status, headers: { 'retry-after-ms': '1' } })
-      expect(await ask({}, { retries: 2 })).toMatchObject({ text: 'Hello.' })
-      expect(behind.mock.received).toHaveLength(2)
-    })
+    it.each(dialect === 'chat' ? [429, 503] : [429])(
+      'succeeds behind a %i that passes, by its own retry',
+      async (status) => {
+        behind.mock.reply = HELLO
+        behind.mock.faults.push({ kind: 'status', status, headers: { 'retry-after-ms': '1' } })
+        expect(await ask({}, { retries: 2 })).toMatchObject({ text: 'Hello.' })
+        expect(behind.mock.received).toHaveLength(2)
+      },
+    )
+
+    it.each([
+      [429, false],
+      [503, false],
+      [529, true],
+    ])(
+      "succeeds behind a %i that passes, by the gateway's retry (streamed: %s)",
+      async (status, isStream) => {
+        const { mock, gateway } = retrying
+        mock.reply = HELLO
+        mock.faults.push({ kind: 'status', status, headers: { 'retry-after-ms': '1' } })
+        expect(await ask({ isStream }, { url: gateway.url })).toMatchObject({ text: 'Hello.' })
+        expect(mock.received).toHaveLength(2)
+      },
+    )
 
     it.each([
       ['before the head', false, { kind: 'silence' }],

@@ -2,13 +2,15 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { startGateway, type Gateway } from '../../src/gateway/start.ts'
 import { SILENT } from '../../src/telemetry/log.ts'
-import { DEFAULT_BREAKER } from '../../src/upstream/faults.ts'
+import { UNAIDED, type FaultOptions } from '../../src/upstream/faults.ts'
 import { RIVER } from '../gateway-support.ts'
 import { CHAT } from './speak-chat.ts'
+import { GEMINI } from './speak-gemini.ts'
 import { MESSAGES } from './speak-messages.ts'
+import { RESPONSES } from './speak-responses.ts'
 import { startMock, type MockUpstream, type Speaker } from './upstream.ts'
 
-export const SPEAKERS: readonly (readonly [string, Speaker])[] = [CHAT, MESSAGES].map(
+export const SPEAKERS: readonly (readonly [string, Speaker])[] = [CHAT, MESSAGES, RESPONSES, GEMINI].map(
   (speaker) => [speaker.dialect, speaker] as const,
 )
 
@@ -17,13 +19,18 @@ export interface Behind {
   readonly gateway: Gateway
 }
 
-/** Started before the tests of the suite that calls this, and forgotten what it was asked between them. */
-export function startBehind(speaker: Speaker): Behind {
+/**
+ * Started before the tests of the suite that calls this, and forgotten what it was asked between them. One case's failures are no reason to
+ * leave the next one's upstream alone: no breaker.
+ */
+export function startBehind(speaker: Speaker, faults: Partial<FaultOptions> = UNAIDED): Behind {
   const behind: { mock?: MockUpstream; gateway?: Gateway } = {}
   beforeAll(async () => {
     behind.mock = await startMock(speaker)
     const { dialect } = speaker
-    const model = { baseUrl: behind.mock.url, dialect, inputUsdPerMTok: 1, outputUsdPerMTok: 2 }
+    const price = { inputUsdPerMTok: 1, outputUsdPerMTok: 2 }
+    const provider = dialect === 'gemini' ? ({ provider: dialect } as const) : {}
+    const model = { baseUrl: behind.mock.url, dialect, ...provider, ...price }
     behind.gateway = await startGateway({
       river: { ...RIVER, candidates: [{ model: 'small' }, { model: 'large' }] },
       models: [
@@ -31,8 +38,7 @@ export function startBehind(speaker: Speaker): Behind {
         { model: 'large', ...model },
       ],
       listen: { port: 0 },
-      // One case's failures are no reason to leave the next one's upstream alone.
-      faults: { breaker: { ...DEFAULT_BREAKER, failures: 0 } },
+      faults,
       log: SILENT,
     })
   })

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import type { Received, Reply, Wire } from './scenario.ts'
 
 export interface Speaker {
-  readonly dialect: 'chat' | 'messages'
+  readonly dialect: 'chat' | 'messages' | 'responses' | 'gemini'
   read(body: Wire, request: IncomingMessage): Received
   whole(reply: Reply): object
   /** Events as text, each with its blank line. */
@@ -40,7 +40,11 @@ export async function startMock(speaker: Speaker): Promise<MockUpstream> {
     response.on('close', () => {
       if (!response.writableFinished) state.aborted += 1
     })
-    void handle(speaker, state, { request, response })
+    handle(speaker, state, { request, response }).catch((thrown: unknown) => {
+      // What the speaker cannot read it refuses, so that the case fails at once and says why.
+      if (!response.headersSent) response.writeHead(400, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error: { type: 'invalid_request_error', message: String(thrown) } }))
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

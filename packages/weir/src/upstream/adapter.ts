@@ -73,6 +73,7 @@ export function createAdapter(definition: UpstreamModel): Adapter {
   const { maxOutputTokens } = definition
   const options = maxOutputTokens === undefined ? {} : { maxOutputTokens }
   const sign = createSigner(definition, target.origin)
+  const fixed = [...FIXED, ...(provider.headers ?? dialectHeaders(target.dialect))]
   return {
     origin: target.origin,
     dialect: target.dialect,
@@ -88,11 +89,7 @@ export function createAdapter(definition: UpstreamModel): Adapter {
       wrap: asItIs,
     }),
     selectHeaders: (headers) => selectHeaders(headers, forwards),
-    headersOf: (key) => [
-      ...FIXED,
-      ...(provider.headers ?? []),
-      ...(key === undefined ? [] : authHeaders(provider.auth, key)),
-    ],
+    headersOf: (key) => [...fixed, ...(key === undefined ? [] : authHeaders(provider.auth, key))],
   }
 }
 
@@ -105,6 +102,11 @@ const FIXED: readonly string[] = [
   'user-agent',
   'weir',
 ]
+
+/** What every server of a dialect wants to be told, also one of no known provider. */
+function dialectHeaders(dialect: DialectName): readonly string[] {
+  return dialect === 'messages' ? (providerOf('anthropic').headers ?? []) : []
+}
 
 interface Paths {
   readonly whole: string
