@@ -304,7 +304,8 @@ const ANTHROPIC: Client = {
       return readMessage(whole)
     }
     const stream = client.messages.stream(body, { signal })
-    stream.on('streamEvent', (event) => onEvent?.(event))
+    // It goes on to build the message in the first event's own object.
+    stream.on('streamEvent', (event) => onEvent?.(structuredClone(event)))
     return readMessage(await stream.finalMessage())
   },
 }

@@ -2,17 +2,17 @@
  * The compatibility matrix: every client x every upstream dialect x every scenario, whole and streamed. What the upstream is asked must be
  * what the client said, and what the client reads must be what the upstream replied.
  */
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import { describe, expect, it } from 'vitest'
-import { CLIENTS } from './clients.ts'
-import { PERSON, PNG, SCENARIOS, WEATHER, type Read, type Scenario } from './scenario.ts'
+import { CLIENTS, type Client } from './clients.ts'
+import { PERSON, PNG, SCENARIOS, WEATHER, type Read, type Scenario, type Wire } from './scenario.ts'
+import { MESSAGE, MESSAGE_EVENT } from './schema-messages.ts'
+import { RESPONSE, RESPONSE_EVENT } from './schema-responses.ts'
 import { CHUNK, COMPLETION } from './schema.ts'
 import { SPEAKERS, startBehind } from './support.ts'
 import type { MockUpstream, Speaker } from './upstream.ts'
 
 const ajv = new Ajv({ allErrors: true, strict: false })
-const checkChunk = ajv.compile(CHUNK)
-const checkCompletion = ajv.compile(COMPLETION)
 
 describe.each(SPEAKERS)('an upstream that speaks %s', (_dialect, speaker) => {
   const behind = startBehind(speaker)
@@ -33,7 +33,7 @@ describe.each(SPEAKERS)('an upstream that speaks %s', (_dialect, speaker) => {
   it.each(cases)('%s', async (_name, client, scenario, isStream) => {
     const { mock, gateway } = behind
     mock.reply = scenario.reply
-    const events: unknown[] = []
+    const events: Wire[] = []
     const options = { url: gateway.url, model: 'weir' }
     const read = await client.ask(options, {
       ...scenario,
@@ -45,7 +45,7 @@ describe.each(SPEAKERS)('an upstream that speaks %s', (_dialect, speaker) => {
     const { input, output } = counted
     expect(read).toEqual({ text, calls, finish, usage: { input, output } })
     checkReceived(mock, scenario, isStream)
-    if (client.name === 'openai, chat completions') checkWire(events, isStream)
+    checkWire(client, events, isStream)
   })
 })
 
@@ -82,9 +82,28 @@ function checkOptions({ received: [received] }: MockUpstream, asking: Scenario['
   if (temperature !== undefined) expect(received?.temperature).toBe(temperature)
 }
 
-/** Every chunk as OpenAI's specification has it. */
-function checkWire(events: readonly unknown[], isStream: boolean): void {
-  const check = isStream ? checkChunk : checkCompletion
-  expect(events.length).toBeGreaterThan(0)
-  for (const event of events) expect(check(event) ? [] : check.errors).toEqual([])
+/** Of the clients that show what arrived as it is. */
+const CHECKS: Readonly<Record<string, readonly [whole: ValidateFunction, event: ValidateFunction]>> = {
+  'openai, chat completions': [ajv.compile(COMPLETION), ajv.compile(CHUNK)],
+  'openai, responses': [ajv.compile(RESPONSE), ajv.compile(RESPONSE_EVENT)],
+  '@anthropic-ai/sdk': [ajv.compile(MESSAGE), ajv.compile(MESSAGE_EVENT)],
 }
+
+/** Every event and every whole answer as the provider's specification has it, in the order that it promises. */
+function checkWire({ name, dialect }: Client, events: readonly Wire[], isStream: boolean): void {
+  const checks = CHECKS[name]
+  if (checks === undefined) return
+  const check = isStream ? checks[1] : checks[0]
+  expect(events.length).toBeGreaterThan(0)
+  for (const event of events) expect(check(event) ? [] : [event, check.errors]).toEqual([])
+  if (!isStream) return
+  const types = events.map(({ type }) => type)
+  if (dialect === 'responses') {
+    expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, i) => i))
+    expect(types[0]).toBe('response.created')
+    expect(types.at(-1)).toMatch(/^response\.(completed|incomplete)$/)
+  }
+  if (dialect === 'messages') expect([types[0], ...types.slice(-2)]).toEqual(MESSAGE_ENDS)
+}
+
+const MESSAGE_ENDS = ['message_start', 'message_delta', 'message_stop']
