@@ -83,14 +83,16 @@ async function checkArtifact(config: Config): Promise<readonly Finding[]> {
   }
 }
 
-function addressesOf({ listen, metrics }: Config): readonly Address[] {
-  const own = { key: 'listen.port', host: listen.host, port: listen.port }
-  const page = metrics?.listen
+function addressesOf({ listen, metrics, admin }: Config): readonly Address[] {
+  const beside = [
+    { key: 'metrics.listen.port', at: metrics?.listen },
+    { key: 'admin.port', at: admin ?? undefined },
+  ]
   const all = [
-    own,
-    ...(page === undefined
-      ? []
-      : [{ key: 'metrics.listen.port', host: page.host ?? '127.0.0.1', port: page.port }]),
+    { key: 'listen.port', host: listen.host, port: listen.port },
+    ...beside.flatMap(({ key, at }) =>
+      at === undefined ? [] : [{ key, host: at.host ?? '127.0.0.1', port: at.port }],
+    ),
   ]
   // 0 takes a free one.
   return all.filter(({ port }) => port !== 0)
