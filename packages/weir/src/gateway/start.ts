@@ -3,6 +3,7 @@
  * running ones end, the store is flushed, the pools close. `replace` puts another configuration in force while it runs.
  */
 import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { WeirError, type River } from '@weir/core'
 import type { RedactOptions } from '../record/redact.ts'
 import type { Retention } from '../record/retention.ts'
@@ -157,10 +158,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   watched.upstream = held.app.upstream
   const retired = createRetired()
   const app = createApp(inForce)
+  const closeSilent = watchSilent(app.server)
   const stop = async (): Promise<void> => {
     isReady = false
     await stopListening(app.server)
-    await drain(app.server, app.close())
+    await drain(app.server, { closeSilent, closed: app.close() })
     await held.running.idle()
     await held.release()
     await retired.settle()
@@ -287,9 +289,33 @@ async function stopListening(server: Server): Promise<void> {
   })
 }
 
+/**
+ * Open connections; those on which nothing was ever sent do not count as idle for Node. Clients open such ones in advance, and when a request
+ * was cancelled.
+ */
+function watchSilent(server: Server): () => void {
+  const open = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return () => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
+  }
+}
+
+interface Draining {
+  /** Closes the connections that never said anything. */
+  readonly closeSilent: () => void
+  readonly closed: Promise<void>
+}
+
 /** Kept-alive connections are closed as they fall idle; after DRAIN_MS all are. */
-async function drain(server: Server, closed: Promise<void>): Promise<void> {
-  const sweep = setInterval(() => server.closeIdleConnections(), 100)
+async function drain(server: Server, { closeSilent, closed }: Draining): Promise<void> {
+  const sweep = setInterval(() => {
+    server.closeIdleConnections()
+    closeSilent()
+  }, 100)
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
   try {
     await closed
