@@ -278,15 +278,28 @@ function checkModels(river: River, models: readonly UpstreamModel[]): void {
   throw new WeirError('config.value', `model ${missing.model} has no upstream; add it to models`)
 }
 
-/** Right behind an accept pass of the event loop: what waits in the system's queue when a listener closes is reset, unseen by us. */
+/** Passes of the event loop in a row that must accept nothing. */
+const QUIET_PASSES = 3
+/** More are not waited for: under a flood the queue never empties. */
+const MOST_PASSES = 1_000
+
+/**
+ * What waits in the system's queue when a listener closes is reset, unseen by us, and a pass of the event loop accepts only one connection. So
+ * the listener closes right behind a pass, when several have accepted nothing.
+ */
 async function stopListening(server: Server): Promise<void> {
   if (!server.listening) return
-  await new Promise<void>((resolve) => {
-    setImmediate(() => {
-      server.close()
-      resolve()
-    })
-  })
+  let accepted = 0
+  const count = (): void => void (accepted += 1)
+  server.on('connection', count)
+  let quiet = 0
+  for (let pass = 0; quiet < QUIET_PASSES && pass < MOST_PASSES; pass += 1) {
+    const before = accepted
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    quiet = accepted === before ? quiet + 1 : 0
+  }
+  server.off('connection', count)
+  server.close()
 }
 
 /**
