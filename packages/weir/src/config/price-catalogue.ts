@@ -18,9 +18,9 @@ export const NO_PRICES = 'none'
 const model = z.strictObject({ names: z.array(z.string().min(1)).optional(), ...priceShape })
 
 const provider = z.strictObject({
-  /** The page that the prices were read from. */
+  /** The page to compare the prices with. */
   source: z.url(),
-  /** ISO date of that reading. */
+  /** ISO date of the stored copy or note that they were read from. */
   readAt: z.iso.date(),
   /** Hosts of base URLs that are this provider's. */
   hosts: z.array(z.string().min(1)),
