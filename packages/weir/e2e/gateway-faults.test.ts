@@ -317,6 +317,8 @@ describe('shutting down', () => {
     })
     const response = await post(gateway.url + CHAT, chatBody('easy', { stream: true }))
     const closing = gateway.close()
+    // What had arrived by then is still taken; the listener closes a few passes of the event loop later.
+    await new Promise((resolve) => setTimeout(resolve, 500))
     await expect(post(gateway.url + CHAT, chatBody('easy'))).rejects.toThrow()
     finish?.()
     expect(await response.text()).toBe(events.join(''))
