@@ -154,11 +154,15 @@ function takeKey(headers: IncomingHttpHeaders): string | undefined {
 function isCurrent(key: HashedKey, hash: string, now: Date): boolean {
   const { revokedAt, expiresAt, previousHash, previousUntil } = key
   if (revokedAt !== undefined) return false
-  const iso = now.toISOString()
-  if (expiresAt !== undefined && iso >= expiresAt) return false
+  if (expiresAt !== undefined && !isBefore(now, expiresAt)) return false
   if (isSameHash(hash, key.hash)) return true
   if (previousHash === undefined || previousUntil === undefined) return false
-  return isSameHash(hash, previousHash) && iso < previousUntil
+  return isSameHash(hash, previousHash) && isBefore(now, previousUntil)
+}
+
+/** As times, not as texts: 12:00:00.500 comes before 12:00Z in the alphabet. False for what is no time. */
+function isBefore(now: Date, iso: string): boolean {
+  return now.getTime() < Date.parse(iso)
 }
 
 /** An upstream's limits are those of the operator's account and say nothing to a caller with limits of its own. */

@@ -7,6 +7,7 @@
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { PolicyName } from '@weir/core'
+import { WeirError } from '@weir/core/basics'
 
 /** `caller` asks models. `viewer` reads the admin API, `admin` changes it; neither of the two may ask a model. Fixed when the key is made. */
 export type Role = 'caller' | 'viewer' | 'admin'
@@ -43,6 +44,12 @@ export const LIMIT_NAMES: readonly (keyof KeyLimits)[] = [
   'usdPerDay',
   'usdPerMonth',
 ]
+
+/** Throws `request.body`. */
+export function checkLevels({ minQuality = 0, maxQuality = 1 }: KeyLimits): void {
+  if (minQuality <= maxQuality) return
+  throw new WeirError('request.body', 'limits.minQuality is above limits.maxQuality; no level would be left')
+}
 
 /** A key as it is kept and shown: never the key itself. */
 export interface Key {

@@ -5,10 +5,20 @@
  */
 import { DatabaseSync } from 'node:sqlite'
 import { isRecord, parseJson, WeirError } from '@weir/core/basics'
-import { createKey, renewKey, type HashedKey, type Key, type KeyLimits, type Role } from './key.ts'
+import {
+  checkLevels,
+  createKey,
+  renewKey,
+  type HashedKey,
+  type Key,
+  type KeyLimits,
+  type Role,
+} from './key.ts'
 import type { Spent } from './account.ts'
 
 const FORMAT_VERSION = 1
+/** Time that a statement waits for another process's lock, ms. 5,000: nothing that is served waits for it. */
+const BUSY_MS = 5000
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS keys (
@@ -120,12 +130,14 @@ export class KeyFile {
     })
   }
 
+  /** Throws `request.key`, and `request.body` when the limits that it would have contradict each other. */
   update(id: string, change: KeyChange, by: By): Key {
-    const { name, limits, expiresAt } = this.get(id)
-    const merged = { ...limits, ...change.limits }
-    const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null))
-    const until = change.expiresAt === undefined ? (expiresAt ?? null) : change.expiresAt
     return this.#change(by, { action: 'key.update', target: id }, () => {
+      const { name, limits, expiresAt } = this.get(id)
+      const merged = { ...limits, ...change.limits }
+      const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null))
+      checkLevels(kept)
+      const until = change.expiresAt === undefined ? (expiresAt ?? null) : change.expiresAt
       this.#database
         .prepare('UPDATE keys SET name = ?, limits = ?, expiresAt = ? WHERE id = ?')
         .run(change.name ?? name, JSON.stringify(kept), until, id)
@@ -134,8 +146,8 @@ export class KeyFile {
   }
 
   revoke(id: string, by: By): Key {
-    const { revokedAt } = this.get(id)
     return this.#change(by, { action: 'key.revoke', target: id }, () => {
+      const { revokedAt } = this.get(id)
       this.#database
         .prepare('UPDATE keys SET revokedAt = ?, previousHash = NULL, previousUntil = NULL WHERE id = ?')
         .run(revokedAt ?? by.now.toISOString(), id)
@@ -145,10 +157,10 @@ export class KeyFile {
 
   /** The key before is good for `graceMs` longer. */
   rotate(id: string, graceMs: number, by: By): Made {
-    const { role, hash: old } = this.get(id)
-    const { text, hash, hint } = renewKey(role)
     const until = graceMs > 0 ? new Date(by.now.getTime() + graceMs).toISOString() : null
     return this.#change(by, { action: 'key.rotate', target: id }, () => {
+      const { role, hash: old } = this.get(id)
+      const { text, hash, hint } = renewKey(role)
       this.#database
         .prepare('UPDATE keys SET hash = ?, hint = ?, previousHash = ?, previousUntil = ? WHERE id = ?')
         .run(hash, hint, until === null ? null : old, until, id)
@@ -216,6 +228,7 @@ export class KeyFile {
     this.#database.close()
   }
 
+  /** `run` reads what it changes: read before, another process's change in between would be undone. */
   #change(
     by: By,
     { action, target }: { readonly action: string; readonly target: string },
@@ -249,24 +262,34 @@ export class KeyFile {
       this.#database.exec('COMMIT')
       return result
     } catch (error) {
-      this.#database.exec('ROLLBACK')
+      // A full disk may have ended the transaction by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw error
     }
   }
 }
 
 function open(path: string): DatabaseSync {
-  const database = new DatabaseSync(path)
+  const database = new DatabaseSync(path, { timeout: BUSY_MS })
+  try {
+    prepare(database)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return database
+}
+
+function prepare(database: DatabaseSync): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()
   if (version > FORMAT_VERSION) throw new Error(`it has format version ${version}, newer than this weir`)
   if (tables.length > 0 && !tables.some(({ name }) => name === 'keys')) {
     throw new Error('it is a database of something else')
   }
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;')
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;')
   database.exec(SCHEMA)
   database.exec(`PRAGMA user_version = ${FORMAT_VERSION}`)
-  return database
 }
 
 function toText(value: unknown): string | null {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { POLICY_NAMES, WeirError } from '@weir/core'
-import { ROLES, type KeyLimits } from './key.ts'
+import { checkLevels, ROLES, type KeyLimits } from './key.ts'
 import type { KeyChange, KeySpec } from './store-file.ts'
 
 const amount = z.number().gt(0)
@@ -68,9 +68,4 @@ function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const [issue] = read.error.issues
   const place = (issue?.path ?? []).map(String).join('.')
   throw new WeirError('request.body', `${place === '' ? 'the body' : place}: ${issue?.message ?? 'is wrong'}`)
-}
-
-function checkLevels({ minQuality = 0, maxQuality = 1 }: KeyLimits): void {
-  if (minQuality <= maxQuality) return
-  throw new WeirError('request.body', 'limits.minQuality is above limits.maxQuality; no level would be left')
 }
