@@ -121,6 +121,54 @@ describe('forwarding', () => {
     expect(small.seen).toHaveLength(0)
   })
 
+  it('refuses a form in which another reader finds another model', async () => {
+    const { gateway, small } = await start(answering('small'))
+    const field = (name: string, value: string): string =>
+      `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+    const other = field('model', 'large')
+    const forms = [
+      `${field('model', 'small')}${field('x', '1\r\n--bz')}${other}--b--\r\n`,
+      `${field('model', 'small')}--b--\r\n${other}--b--\r\n`,
+      `${field('model', 'small')}${field('mod\\el', 'large')}--b--\r\n`,
+    ]
+    for (const form of forms) {
+      const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+      const response = await post(`${gateway.url}/v1/audio/transcriptions`, form, headers)
+      expect(response.status, form).toBe(400)
+    }
+    expect(small.seen).toHaveLength(0)
+  })
+
+  it('the name is JSON in JSON, however its type is written', async () => {
+    const { gateway, small } = await start(({ socket }) => void socket.write(http(200, '{"results":[]}')))
+    await post(`${gateway.url}/v1/rerank`, '{"model":"small","query":"x"}', {
+      'content-type': 'Application/JSON',
+    })
+    expect(JSON.parse(small.seen[0]?.body ?? '')).toEqual({ model: 'small', query: 'x' })
+  })
+
+  it('events of sound end as they do', async () => {
+    const rows = createOutcomeReader()
+    const events = [
+      'data: {"type":"speech.audio.delta","audio":"AA=="}\n\n',
+      'data: {"type":"speech.audio.done"}\n\n',
+    ]
+    const { gateway } = await start(
+      ({ socket }) => {
+        socket.write(SSE_HEAD)
+        for (const event of events) socket.write(piece(event))
+        socket.write(LAST_PIECE)
+      },
+      { record: { path: rows.path } },
+    )
+    const body = '{"model":"small","input":"x","stream_format":"sse"}'
+    const response = await post(`${gateway.url}/v1/audio/speech`, body)
+    expect(await response.text()).toBe(events.join(''))
+    await gateway.close()
+    const [row] = await rows.read()
+    expect(row?.attempts[0]?.error).toBeUndefined()
+  })
+
   it('forms are for these paths alone', async () => {
     const { gateway } = await start(answering('small'))
     const response = await post(`${gateway.url}/v1/chat/completions`, 'x', {

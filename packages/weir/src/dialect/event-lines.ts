@@ -32,7 +32,7 @@ export class EventLines {
     this.#pending = []
     this.#pendingBytes = 0
     for (const line of text.split('\n')) this.#read(line)
-    return end + 1 === chunk.length || this.#keep(chunk.subarray(end + 1))
+    return this.#keep(chunk.subarray(end + 1))
   }
 
   /** The bytes are over: a last event may lack its blank line. */
@@ -44,7 +44,7 @@ export class EventLines {
   }
 
   #keep(rest: Buffer): boolean {
-    this.#pending.push(rest)
+    if (rest.length > 0) this.#pending.push(rest)
     this.#pendingBytes += rest.length
     return this.#pendingBytes + (this.#data?.length ?? 0) <= EVENT_BYTES
   }

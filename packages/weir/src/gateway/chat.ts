@@ -172,6 +172,8 @@ function policyOf({ policy = 'route' }: River, ask: Ask): PolicyName | undefined
 
 function answerThrown({ maxBodyBytes, log }: ChatOptions, exchange: Exchange, thrown: unknown): void {
   const { code, message, cause } = toWeirError(thrown, maxBodyBytes)
+  // Nobody reads the answer any more: its upstream would wait for a reader until it times out.
+  exchange.lifeline.call?.drop()
   if (code === 'internal.bug') log.error('gateway.bug', { requestId: exchange.id, frames: framesOf(cause) })
   sendError(exchange, { code, message }, [])
   observeThrown(exchange, code)

@@ -9,9 +9,11 @@ import type { Log } from '../telemetry/log.ts'
 import type { Observer } from '../telemetry/observer.ts'
 import type { Answer, StreamAnswer, WholeAnswer } from '../upstream/answer.ts'
 import type { LiveAttempt, UpstreamClient } from '../upstream/client.ts'
+import type { EndKind } from '../upstream/stream-check.ts'
 import { parseLoosely, readUsage, withoutText } from '../upstream/usage.ts'
 import { priceChat, priceOne, type AccessOptions } from './admission.ts'
 import { chargeOf } from './charge.ts'
+import type { ChatRequest } from './chat-request.ts'
 import { abstentionBody, type Abstention } from './abstain.ts'
 import { addIds, sendError, type Exchange, type LiveServed } from './exchange.ts'
 import { explain } from './explain.ts'
@@ -275,6 +277,7 @@ function sendStream(
       model,
       id: exchange.id,
       dialect: request.dialect,
+      end: endOf(request),
       translator: isTranslated ? createTranslator(exchange, options.now()) : undefined,
       abort: () => upstream?.drop(),
       keepsText: keepsText(options, exchange),
@@ -288,6 +291,10 @@ function sendStream(
     }
     relay.start()
   })
+}
+
+function endOf({ forward, dialect }: ChatRequest): EndKind {
+  return forward === undefined || forward.endpoint === '/completions' ? dialect.name : 'any'
 }
 
 /** What the headers would have said, in a comment that clients pass over. Its one line holds no name that could break it: JSON escapes them. */

@@ -11,6 +11,10 @@ export interface FormModel {
   readonly places: readonly number[]
 }
 
+export function isForm(contentType: string): boolean {
+  return /^\s*multipart\/form-data/i.test(contentType)
+}
+
 const BOUNDARY = /;\s*boundary=(?:"([^"]{1,70})"|([^;\s"]{1,70}))\s*(?:;|$)/i
 const NAME = /;\s*name\s*=\s*(?:"([^"]*)"|([^;\s"]+))/gi
 /** Bytes of the head of a part; browsers send below 200. */
@@ -18,10 +22,7 @@ const HEAD_BYTES = 4096
 
 /** Throws `request.body` for a form that cannot be read. */
 export function readFormModel(bytes: Buffer, contentType: string): FormModel {
-  const match = BOUNDARY.exec(contentType)
-  const boundary = match?.[1] ?? match?.[2]
-  if (boundary === undefined) throw unreadable('its content type names no boundary')
-  const delimiter = Buffer.from(`\r\n--${boundary}`)
+  const delimiter = Buffer.from(`\r\n--${boundaryOf(contentType)}`)
   const places: number[] = []
   let model: string | undefined
   for (const { name, start, end } of partsOf(bytes, delimiter)) {
@@ -33,6 +34,13 @@ export function readFormModel(bytes: Buffer, contentType: string): FormModel {
     places.push(start, end)
   }
   return { model, places }
+}
+
+function boundaryOf(contentType: string): string {
+  const match = BOUNDARY.exec(contentType)
+  const boundary = match?.[1] ?? match?.[2]
+  if (boundary === undefined) throw unreadable('its content type names no boundary')
+  return boundary
 }
 
 interface Part {
@@ -58,6 +66,10 @@ function* partsOf(bytes: Buffer, delimiter: Buffer): Generator<Part> {
     }
     at = end + delimiter.length
   }
+  // Another reader goes on behind a delimiter that is none, or behind the last one, and may find a model there.
+  if (bytes.toString('latin1', at, at + 2) !== '--' || bytes.includes(delimiter, at)) {
+    throw unreadable('it goes on behind its last boundary, or has none')
+  }
 }
 
 function nameOf(head: string): string {
@@ -65,7 +77,7 @@ function nameOf(head: string): string {
   const [line = ''] = lines
   const names = [...line.matchAll(NAME)]
   const [first] = names
-  if (lines.length !== 1 || names.length !== 1 || first === undefined || /;\s*name\*/i.test(line)) {
+  if (lines.length !== 1 || names.length !== 1 || first === undefined || /;\s*name\*|\\/i.test(line)) {
     throw unreadable('a part has not exactly one name')
   }
   return first[1] ?? first[2] ?? ''
@@ -80,8 +92,6 @@ function unreadable(what: string): WeirError {
 
 /** The form with a field `model` before its others. */
 export function addModel(bytes: Buffer, contentType: string, model: string): Buffer {
-  const match = BOUNDARY.exec(contentType)
-  const boundary = match?.[1] ?? match?.[2] ?? ''
-  const field = `--${boundary}\r\nContent-Disposition: form-data; name="model"\r\n\r\n${model}\r\n`
+  const field = `--${boundaryOf(contentType)}\r\nContent-Disposition: form-data; name="model"\r\n\r\n${model}\r\n`
   return Buffer.concat([Buffer.from(field), bytes])
 }

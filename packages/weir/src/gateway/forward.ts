@@ -8,10 +8,10 @@ import { WeirError, type Ask, type Query } from '@weir/core'
 import { CHAT } from '../dialect/chat-dialect.ts'
 import type { UpstreamClient } from '../upstream/client.ts'
 import type { Forward } from '../upstream/live-attempt.ts'
-import { admitChat } from './admission.ts'
+import { admitChat, optionsFor } from './admission.ts'
 import { parseJsonBody, unknownModel, type ChatRequest } from './chat-request.ts'
 import { begin, type ChatOptions } from './chat.ts'
-import { addModel, readFormModel } from './form.ts'
+import { addModel, isForm, readFormModel } from './form.ts'
 import { setMembers } from './rewrite.ts'
 import { mapBody, type BodyMap } from './splice.ts'
 
@@ -36,9 +36,10 @@ export function handleForward(
   { reply, endpoint }: { readonly reply: FastifyReply; readonly endpoint: string },
 ): void {
   const startedAtMs = performance.now()
-  const parsed = parseForwarded(options, request, endpoint)
-  const grant = admitChat(options, { request, reply, parsed })
-  begin(options, { request, reply, parsed, startedAtMs, escalatedFrom: undefined, grant })
+  const own = optionsFor(options, request)
+  const parsed = parseForwarded(own, request, endpoint)
+  const grant = admitChat(own, { request, reply, parsed })
+  begin(own, { request, reply, parsed, startedAtMs, escalatedFrom: undefined, grant })
 }
 
 /** Paths whose answers hold no tokens: what is paid for is the prompt alone. */
@@ -61,8 +62,8 @@ export function parseForwarded(
   const contentType = headers['content-type'] ?? 'application/json'
   const header = headers['x-weir-model']
   const wanted = header === undefined ? undefined : String(header)
-  const isForm = /^multipart\/form-data/i.test(contentType)
-  const read = isForm ? readForm(body, contentType, wanted) : readJson(body, wanted)
+  const isUpload = isForm(contentType)
+  const read = isUpload ? readForm(body, contentType, wanted) : readJson(body, wanted)
   const { model, wantsStream, ...rest } = read
   if (/^(?:weir(?:@|$)|router-)/.test(model)) throw unnamed()
   if (!upstream.has(model)) {
@@ -76,7 +77,7 @@ export function parseForwarded(
     dialect: CHAT,
     forward: { endpoint, contentType },
     ...rest,
-    ...(isForm ? { pricedBytes: FORM_BYTES } : {}),
+    ...(isUpload ? { pricedBytes: FORM_BYTES } : {}),
     query: NO_QUERY,
     ask: { kind: 'model', model },
     wantsStream,
@@ -117,12 +118,11 @@ function readJson(sent: unknown, wanted: string | undefined): Readable {
 
 function readForm(sent: unknown, contentType: string, wanted: string | undefined): Readable {
   const form = Buffer.isBuffer(sent) ? sent : Buffer.alloc(0)
-  const { model = wanted } = readFormModel(form, contentType)
-  if (model === undefined || model === '') throw unnamed()
-  if (/[\r\n]/.test(model)) throw unnamed()
-  const bytes =
-    readFormModel(form, contentType).model === undefined ? addModel(form, contentType, model) : form
-  const { places } = readFormModel(bytes, contentType)
+  const sentForm = readFormModel(form, contentType)
+  const { model = wanted } = sentForm
+  if (model === undefined || model === '' || /[\r\n]/.test(model)) throw unnamed()
+  const bytes = sentForm.model === undefined ? addModel(form, contentType, model) : form
+  const { places } = bytes === form ? sentForm : readFormModel(bytes, contentType)
   return { bytes, map: { models: places, cuts: [] }, model, wantsStream: false }
 }
 

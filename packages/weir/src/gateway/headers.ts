@@ -55,14 +55,21 @@ export function selectForCaller(headers: UpstreamHeaders): string[] {
 }
 
 function isForCaller(name: string, value: string): boolean {
-  if (TO_CALLER.has(name)) return true
+  if (TO_CALLER.has(name)) return isWritable(value)
   return (name.startsWith('x-ratelimit-') || FIGURES.has(name)) && isFigure(value)
+}
+
+/** A header with another character cannot be sent: writing it throws, and the answer would be lost with it. */
+function isWritable(value: string): boolean {
+  return !/[^\t\x20-\x7e\x80-\xff]/.test(value)
 }
 
 /** An upstream, or what stands before it, may write anything there: a key, an account. What begins with a digit and is short is neither. */
 function isFigure(value: string): boolean {
   const first = value.charCodeAt(0)
-  return value.length <= FIGURE_CHARS && ((first >= 0x30 && first <= 0x39) || first === 0x2d)
+  return (
+    isWritable(value) && value.length <= FIGURE_CHARS && ((first >= 0x30 && first <= 0x39) || first === 0x2d)
+  )
 }
 
 export interface DecisionHeaders {

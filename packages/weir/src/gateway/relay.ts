@@ -10,7 +10,7 @@ import type { StreamTranslator } from '../dialect/stream-translator.ts'
 import type { Outlet, StreamAnswer } from '../upstream/answer.ts'
 import type { Failure } from '../upstream/dispatch.ts'
 import { Tail } from '../upstream/usage.ts'
-import { endsEvent, goodUntil, looksGood, readEnd } from '../upstream/stream-check.ts'
+import { endsEvent, goodUntil, looksGood, readEnd, type EndKind } from '../upstream/stream-check.ts'
 import { statusOf } from './wire-error.ts'
 
 /** Bytes of an incomplete event that are held before they are sent anyway. 16 KiB: events are about 300 bytes, rarely a few thousand. */
@@ -34,6 +34,8 @@ export interface RelayOptions {
   /** Request id. */
   readonly id: string
   readonly dialect: ClientDialect
+  /** What a whole stream ends with: that of a dialect, or anything. */
+  readonly end: EndKind
   /** Present when the caller's dialect is not that of the stream. */
   readonly translator: StreamTranslator | undefined
   /** Closes the upstream. */
@@ -69,6 +71,8 @@ export class Relay implements Outlet {
 
   write(chunk: Buffer): boolean {
     const { answer, response, keepsText, translator } = this.#options
+    // What was held is written in one go, also behind what ended the stream.
+    if (this.#isDone) return false
     this.#tail.push(chunk)
     if (keepsText && this.#textBytes < TEXT_BYTES) {
       this.#text.push(chunk)
@@ -84,6 +88,7 @@ export class Relay implements Outlet {
 
   end(): void {
     const { response, translator } = this.#options
+    if (this.#isDone) return
     if (translator !== undefined) {
       response.end(translator.end())
       return this.#finish(this.#named(translator.fault))
@@ -97,10 +102,9 @@ export class Relay implements Outlet {
 
   /** A stream may end without its end, or with the upstream's own error: neither is an answer. */
   #endEvents(): void {
-    const { response, dialect } = this.#options
+    const { response, end: kind } = this.#options
     const tail = this.#tail.ending(END_BYTES)
-    const end =
-      this.#pending === undefined || endsLine(this.#pending) ? readEnd(tail, dialect.name) : 'broken'
+    const end = this.#pending === undefined || endsLine(this.#pending) ? readEnd(tail, kind) : 'broken'
     if (end === 'broken') return this.fail(NO_END)
     response.end(this.#pending)
     this.#finish(end === 'refused' ? this.#named(REFUSED) : undefined)
@@ -108,6 +112,7 @@ export class Relay implements Outlet {
 
   fail(failure: Failure): void {
     const { answer, response, id, dialect, translator } = this.#options
+    if (this.#isDone) return
     const error = this.#named(failure)
     const problem = { ...error, id, status: dialect.statusOf(statusOf(error.code)) }
     const start = this.#isCut ? '\n\n' : ''

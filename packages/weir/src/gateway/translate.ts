@@ -12,6 +12,7 @@ import type { Forward } from '../upstream/live-attempt.ts'
 import { parseLoosely } from '../upstream/usage.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Exchange } from './exchange.ts'
+import { isForm } from './form.ts'
 import { setMembers } from './rewrite.ts'
 import { mapBody, spliceModel } from './splice.ts'
 import { writeStream } from './write-stream.ts'
@@ -42,7 +43,7 @@ export function bodyFor(
 
 /** In a form the name stands without quotes. */
 function forwardedName({ contentType }: Forward, name: Buffer): Buffer {
-  if (contentType.startsWith('application/json')) return name
+  if (!isForm(contentType)) return name
   return Buffer.from(String(parseJson(name.toString('utf8'))))
 }
 

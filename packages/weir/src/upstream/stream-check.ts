@@ -79,6 +79,9 @@ export function endsEvent(bytes: Buffer): boolean {
 /** How a stream ended. `refused`: the upstream said an error itself, which the caller has seen. */
 export type StreamEnd = 'complete' | 'refused' | 'broken'
 
+/** `any`: events of sound, text or images, each kind with an end of its own. */
+export type EndKind = ClientDialect['name'] | 'any'
+
 const ERROR = /^(?:event: ?error\b|data: ?\{"(?:error":[^n]|type":"error"))/m
 /** What stands in the last events of a whole answer. */
 const COMPLETE: Readonly<Record<ClientDialect['name'], RegExp>> = {
@@ -88,7 +91,7 @@ const COMPLETE: Readonly<Record<ClientDialect['name'], RegExp>> = {
 }
 
 /** `tail`: the last bytes of the stream. */
-export function readEnd(tail: string, dialect: ClientDialect['name']): StreamEnd {
+export function readEnd(tail: string, kind: EndKind): StreamEnd {
   if (ERROR.test(tail)) return 'refused'
-  return COMPLETE[dialect].test(tail) ? 'complete' : 'broken'
+  return kind === 'any' || COMPLETE[kind].test(tail) ? 'complete' : 'broken'
 }
