@@ -20,6 +20,10 @@ function start(small: Answer, options: Parameters<typeof startFleet>[1] = {}): R
   return startFleet({ small, large: answering('large') }, options)
 }
 
+function field(name: string, value: string): string {
+  return `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+}
+
 describe('forwarding', () => {
   it('embeddings: bytes both ways but for the model, and a row', async () => {
     const rows = createOutcomeReader()
@@ -123,8 +127,6 @@ describe('forwarding', () => {
 
   it('refuses a form in which another reader finds another model', async () => {
     const { gateway, small } = await start(answering('small'))
-    const field = (name: string, value: string): string =>
-      `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
     const other = field('model', 'large')
     const forms = [
       `${field('model', 'small')}${field('x', '1\r\n--bz')}${other}--b--\r\n`,

@@ -7,6 +7,7 @@ import type { ErrorCode, PolicyName, Served, Usage } from '@weir/core'
 import type { Grant } from '../access/access.ts'
 import type { ClientDialect } from '../dialect/client-dialect.ts'
 import type { Observation } from '../telemetry/observer.ts'
+import type { Answer } from '../upstream/answer.ts'
 import type { Lifeline, LiveAttempt } from '../upstream/client.ts'
 import type { ChatRequest } from './chat-request.ts'
 import type { Capture } from './cached.ts'
@@ -46,6 +47,13 @@ export interface Exchange {
   streamUsage: Usage | undefined
 }
 
+/** An answer that goes to the caller. */
+export interface Given<A extends Answer> {
+  readonly served: LiveServed
+  readonly accepted: LiveAttempt
+  readonly answer: A
+}
+
 export interface Sendable {
   readonly code: ErrorCode
   readonly message: string
@@ -65,6 +73,8 @@ export function sendError(
     response.end(dialect.errorEvent(problem))
     return
   }
+  // What went wrong behind a whole answer is not its caller's concern.
+  if (response.writableEnded) return
   if (response.headersSent || response.destroyed) {
     response.destroy()
     return
