@@ -58,6 +58,12 @@ export class Breaker {
     else if (verdict !== 'neutral') this.#count(verdict, nowMs)
   }
 
+  /** An answer that was counted as good broke off: still one call, and now a failure. */
+  spoil(permit: Permit, nowMs: number): void {
+    if (permit !== this.#epoch || this.#state !== 'closed') return
+    this.#fail(nowMs)
+  }
+
   #settleProbe(verdict: Verdict, nowMs: number): void {
     this.#probes -= 1
     if (verdict === 'good') this.#enter('closed', nowMs)
@@ -71,6 +77,10 @@ export class Breaker {
       this.#openings = 0
       return
     }
+    this.#fail(nowMs)
+  }
+
+  #fail(nowMs: number): void {
     this.#failures += 1
     const { failures, fraction } = this.#options
     const failed = this.#failures + this.#olderFailures

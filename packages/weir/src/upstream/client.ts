@@ -125,7 +125,8 @@ function createRoute(written: UpstreamModel, options: Filled, origins: Origins):
   const dialect = commonDialect(written.model, endpoints)
   const { clock, random } = options
   const spread = createSpread(endpoints, { clock, random })
-  const tools = { retry: { ...options.retry, ...written.retry }, clock, random }
+  const retry = { ...options.retry, ...written.retry }
+  const tools = { retry, totalMs: timeouts.totalMs, clock, random }
   const definition = { ...written, dialect }
   const send: Send = (request) => sendWithRetry(spread, tools, request)
   return { definition, wireName, endpoints, send: withHedge(send, spread, { hedge, clock }) }

@@ -100,6 +100,11 @@ export class Endpoint {
     return this.#options.adapter.dialect
   }
 
+  /** Number of the operator's keys. */
+  get keys(): number {
+    return this.#headers.length
+  }
+
   get breakerState(): Breaker['state'] {
     return this.#breaker.state
   }
@@ -143,8 +148,7 @@ export class Endpoint {
   end({ isAnswered, begun }: Running, failure: Failure | undefined): void {
     this.#load.end()
     if (!isAnswered || failure === undefined) return
-    const { clock } = this.#options
-    this.#breaker.settle(begun.permit, verdictOf(failure), clock.nowMs())
+    if (verdictOf(failure) === 'bad') this.#breaker.spoil(begun.permit, this.#options.clock.nowMs())
   }
 
   #start(running: Running, resolve: (attempt: LiveAttempt) => void): void {
@@ -174,8 +178,9 @@ export class Endpoint {
     )
   }
 
-  #untilMs({ lifeline: { deadlineAtMs = Infinity } }: CallRequest, nowMs: number): number {
-    return Math.min(nowMs + this.#options.timeouts.totalMs, deadlineAtMs)
+  #untilMs({ untilMs = Infinity, lifeline }: CallRequest, nowMs: number): number {
+    const { deadlineAtMs = Infinity } = lifeline
+    return Math.min(nowMs + this.#options.timeouts.totalMs, deadlineAtMs, untilMs)
   }
 
   #firstByteUntilMs({ wantsStream = false }: CallRequest, nowMs: number): number {
@@ -223,14 +228,15 @@ export class Endpoint {
   #rotate(failure: Failure | Refusal, { key, nowMs, retryAfterMs }: Refused): boolean {
     if (!('status' in failure)) return false
     if (failure.status >= 500) {
-      if (retryAfterMs !== undefined) this.#restsUntilMs = nowMs + Math.min(LONGEST_REST_MS, retryAfterMs)
+      const untilMs = nowMs + Math.min(LONGEST_REST_MS, retryAfterMs ?? 0)
+      this.#restsUntilMs = Math.max(this.#restsUntilMs, untilMs)
       return false
     }
     // A caller's own key that is refused or has spent its limit says nothing about the next caller's.
     const restMs = key < 0 ? undefined : this.#restOf(failure.status, retryAfterMs)
     if (restMs === undefined) return false
     this.#keys.rest(key, nowMs + restMs)
-    return this.#keys.waitMs(nowMs) === 0
+    return this.#keys.size > 1 && this.#keys.waitMs(nowMs) === 0
   }
 
   /** The only key rests when the upstream says how long, and not on a guess. */

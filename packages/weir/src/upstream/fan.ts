@@ -3,7 +3,7 @@
  * connection: when that closes, every one is dropped.
  */
 import type { Failure } from './dispatch.ts'
-import type { Lifeline } from './client.ts'
+import type { Lifeline } from './live-attempt.ts'
 
 export class Fan {
   readonly #lifeline: Lifeline

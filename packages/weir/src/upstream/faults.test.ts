@@ -53,6 +53,8 @@ describe('readRetryAfterMs', () => {
     [{ 'retry-after': 'tomorrow' }, undefined],
     [{ 'retry-after': 'NaN' }, undefined],
     [{ 'retry-after': '' }, undefined],
+    [{ 'retry-after': '9'.repeat(400) }, 2_592_000_000],
+    [{ 'retry-after': 'Sun, 22 Nov 9999 10:00:30 GMT' }, 2_592_000_000],
     [{}, undefined],
   ])('%j', (headers, expected) => {
     expect(readRetryAfterMs(headers, NOW)).toBe(expected)
@@ -168,6 +170,16 @@ describe('Breaker', () => {
     expect(patient.state).toBe('closed')
   })
 
+  it('an answer that breaks off is one failed call, not a good one and a bad one', () => {
+    const breaker = new Breaker({ ...DEFAULT_BREAKER, fraction: 1 })
+    for (let i = 0; i < 5; i += 1) {
+      const permit = breaker.begin(0)
+      breaker.settle(permit, 'good', 0)
+      breaker.spoil(permit, 0)
+    }
+    expect(breaker.state).toBe('open')
+  })
+
   it('0 failures: never opens', () => {
     const breaker = new Breaker({ ...DEFAULT_BREAKER, failures: 0 })
     open(breaker, 0)
@@ -208,6 +220,13 @@ describe('KeyRing', () => {
     expect([ring.waitMs(0), ring.waitMs(300)]).toEqual([300, 0])
     expect(ring.take(0)).toBe(0)
     expect(ring.take(600)).toBe(1)
+  })
+
+  it('a refusal that says less does not shorten a rest', () => {
+    const ring = new KeyRing(1)
+    ring.rest(0, 60_000)
+    ring.rest(0, 1_000)
+    expect(ring.waitMs(0)).toBe(60_000)
   })
 })
 

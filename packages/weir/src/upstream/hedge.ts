@@ -8,6 +8,8 @@
  * 2013, section "Hedged requests": deferring the second to the 95th percentile costs about 5% more load.
  */
 import type { Clock } from './clock.ts'
+import type { Failure } from './dispatch.ts'
+import { cut } from './fan.ts'
 import type { HedgeOptions } from './faults.ts'
 import {
   triesOf,
@@ -99,10 +101,12 @@ interface RaceOptions extends HedgeTools {
 class Race {
   readonly #options: RaceOptions
   readonly #lines: Lifeline[] = []
-  readonly #failed: LiveAttempt[] = []
+  /** Tries of the calls that have ended without the answer. */
+  readonly #lost: Try[] = []
+  #ended = 0
+  #best: { readonly attempt: LiveAttempt; readonly position: number } | undefined
   readonly #startedAtMs: number
   #cancelTimer: (() => void) | undefined
-  #isOver = false
 
   constructor(options: RaceOptions) {
     this.#options = options
@@ -116,15 +120,15 @@ class Race {
     this.#run(send)
   }
 
-  /** The caller is gone: every running call is dropped and says so itself. */
-  drop(): void {
+  /** The caller is gone, or its time is up: every running call is dropped and says so itself. */
+  drop(failure?: Failure): void {
     this.#cancelTimer?.()
-    for (const line of this.#lines) cutOff(line)
+    for (const line of this.#lines) cut(line, failure)
   }
 
   #hedge(): void {
     const { budget, second } = this.#options
-    if (this.#isOver || !budget.take()) return
+    if (!budget.take()) return
     const slow = this.#lines[0]?.upstream ?? 0
     this.#run((request) => second(request, slow))
   }
@@ -136,38 +140,38 @@ class Race {
     void send({ ...request, lifeline }).then((attempt) => this.#onAttempt(attempt, position))
   }
 
+  /** The first answer wins, else the last failure. A call that lost is closed and reports at once, so all of its tries are known. */
   #onAttempt(attempt: LiveAttempt, position: number): void {
-    if (this.#isOver) return
-    const isLast = this.#failed.length + 1 >= this.#lines.length
-    if (attempt.error !== undefined && !isLast) {
-      this.#failed.push(attempt)
-      return
-    }
-    this.#isOver = true
+    this.#ended += 1
+    const isLast = this.#ended === this.#lines.length
+    if (this.#best !== undefined) this.#lose(attempt, position)
+    else if (attempt.error === undefined || isLast) this.#win(attempt, position)
+    else this.#lose(attempt, position)
+    if (isLast) this.#finish()
+  }
+
+  #lose(attempt: LiveAttempt, position: number): void {
+    this.#lost.push(...asHedge(triesOf(attempt), position).map(closed))
+  }
+
+  #win(attempt: LiveAttempt, position: number): void {
+    this.#best = { attempt, position }
     this.#cancelTimer?.()
-    this.#finish(attempt, position)
+    for (const line of this.#lines) if (line !== this.#lines[position]) cut(line)
   }
 
-  #finish(attempt: LiveAttempt, position: number): void {
+  #finish(): void {
     const { request, resolve, budget, clock } = this.#options
-    const winner = this.#lines[position]
-    for (const line of this.#lines) if (line !== winner) cutOff(line)
+    if (this.#best === undefined) return
+    const { attempt, position } = this.#best
     // A stream that is still arriving is dropped by the caller's lifeline from now on.
-    request.lifeline.call = winner?.call
+    request.lifeline.call = this.#lines[position]?.call
     const latencyMs = clock.nowMs() - this.#startedAtMs
-    noted(attempt, budget)
+    // What the caller waited: a hedge's own time would make the slow calls look quick, and the next hedge come earlier.
+    if (attempt.error === undefined) budget.note(latencyMs)
     if (this.#lines.length === 1) return resolve(attempt)
-    const lost = this.#failed.flatMap(triesOf)
-    const tries = [...lost, ...this.#unfinished(position), ...asHedge(triesOf(attempt), position)]
+    const tries = [...this.#lost, ...asHedge(triesOf(attempt), position)]
     resolve({ ...attempt, startedAtMs: this.#startedAtMs, latencyMs, tries })
-  }
-
-  /** The call that was closed because the other had answered; it may be billed, nobody knows for what. */
-  #unfinished(position: number): readonly Try[] {
-    if (this.#failed.length > 0) return []
-    const latencyMs = this.#options.clock.nowMs() - this.#startedAtMs
-    const upstream = this.#lines[1 - position]?.upstream ?? 0
-    return [{ upstream, move: position === 0 ? 'hedge' : 'first', error: 'request.aborted', latencyMs }]
   }
 }
 
@@ -175,7 +179,7 @@ function asHedge(tries: readonly Try[], position: number): readonly Try[] {
   return position === 0 ? tries : tries.map((one) => (one.move === 'first' ? { ...one, move: 'hedge' } : one))
 }
 
-function cutOff(line: Lifeline): void {
-  line.isGone = true
-  line.call?.drop()
+/** Also one that answered in the same moment: what it says is given to nobody. */
+function closed(one: Try): Try {
+  return one.error === undefined ? { ...one, error: 'request.aborted' } : one
 }

@@ -47,7 +47,8 @@ export class KeyRing {
     return soonest
   }
 
+  /** Until then at least: a refusal that says less, of a call that ran beside, does not shorten what another said. */
   rest(key: number, untilMs: number): void {
-    this.#restsUntilMs[key] = untilMs
+    this.#restsUntilMs[key] = Math.max(this.#restsUntilMs[key] ?? 0, untilMs)
   }
 }

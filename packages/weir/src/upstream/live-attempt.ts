@@ -91,6 +91,8 @@ export interface CallRequest {
   readonly raw?: DialectName
   /** Present when the body goes as it is to another path than the one of answers, and whatever comes back is given. */
   readonly forward?: Forward
+  /** performance.now() by which the last byte must have come, where earlier tries have used some of the total limit, ms. */
+  readonly untilMs?: number
   /** True when an event stream is asked for: the limit on the first token then applies. */
   readonly wantsStream?: boolean
 }

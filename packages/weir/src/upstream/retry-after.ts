@@ -9,6 +9,8 @@ import type { UpstreamHeaders } from './dispatch.ts'
 
 /** A date so far back is a wrong clock, not a wish, ms. */
 const STALE_MS = 86_400_000
+/** No wait is longer, ms: 30 days. A limit by the month is the longest there is, and callers add what we say to a date. */
+const LONGEST_MS = 30 * 86_400_000
 
 /** Milliseconds from now, from 0; undefined when nothing usable is said. `wallMs`: time since the epoch. */
 export function readRetryAfterMs(headers: UpstreamHeaders, wallMs: number): number | undefined {
@@ -24,7 +26,7 @@ function one(value: string | string[] | undefined): string | undefined {
 
 function toWait(text: string | undefined, unitMs: number): number | undefined {
   if (text === undefined || !/^\d+(?:\.\d+)?$/.test(text)) return undefined
-  return Number(text) * unitMs
+  return Math.min(LONGEST_MS, Number(text) * unitMs)
 }
 
 /** Only the fixed form that begins with a day's name: Date.parse also takes "-3" and "2". */
@@ -32,5 +34,5 @@ function toWaitUntil(text: string | undefined, wallMs: number): number | undefin
   if (text === undefined || !/^[A-Z][a-z]{2,8},? /.test(text)) return undefined
   const waitMs = Date.parse(text) - wallMs
   if (!(waitMs > -STALE_MS)) return undefined
-  return Math.max(0, waitMs)
+  return Math.min(LONGEST_MS, Math.max(0, waitMs))
 }

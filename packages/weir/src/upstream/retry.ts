@@ -20,13 +20,17 @@ export interface Spread {
   choose(tried: ReadonlySet<number>): number | undefined
   /** Ms until this one may be called, 0 for now. */
   waitMs(upstream: number): number
+  /** Number of keys that the operator has for this one. */
+  keys(upstream: number): number
   send(upstream: number, request: CallRequest): Promise<LiveAttempt>
   /** The attempt of a call that could not be made: no upstream may be called now. */
-  unavailable(request: CallRequest): LiveAttempt
+  unavailable(): LiveAttempt
 }
 
 export interface RetryTools {
   readonly retry: RetryOptions
+  /** For the call with all its tries, ms. */
+  readonly totalMs: number
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
@@ -44,25 +48,34 @@ const NONE: ReadonlySet<number> = new Set()
 /** No closures and no list while the first try succeeds: that is nearly always. */
 export function sendWithRetry(spread: Spread, tools: RetryTools, request: CallRequest): Promise<LiveAttempt> {
   const first = spread.choose(NONE)
-  if (first === undefined) return Promise.resolve(spread.unavailable(request))
+  if (first === undefined) return Promise.resolve(spread.unavailable())
   return spread
     .send(first, request)
     .then((attempt) =>
       attempt.error === undefined || attempt.cure === 'none' || request.lifeline.isGone
         ? attempt
-        : new Retrying(spread, tools, request).after(attempt),
+        : new Retrying(spread, tools, boundedBy(request, attempt.startedAtMs + tools.totalMs)).after(attempt),
     )
 }
+
+/** What the first try left of the total limit holds for all that follow. */
+function boundedBy(request: CallRequest, totalUntilMs: number): Bounded {
+  return { ...request, untilMs: Math.min(totalUntilMs, request.lifeline.deadlineAtMs ?? Infinity) }
+}
+
+type Bounded = CallRequest & { readonly untilMs: number }
 
 class Retrying {
   readonly #spread: Spread
   readonly #tools: RetryTools
-  readonly #request: CallRequest
+  readonly #request: Bounded
   readonly #tried = new Set<number>()
   readonly #tries: Try[] = []
   #retries = 0
+  /** Tries with another key of the upstream that is called now. */
+  #rotations = 0
 
-  constructor(spread: Spread, tools: RetryTools, request: CallRequest) {
+  constructor(spread: Spread, tools: RetryTools, request: Bounded) {
     this.#spread = spread
     this.#tools = tools
     this.#request = request
@@ -73,7 +86,6 @@ class Retrying {
     let attempt = first
     this.#note(attempt, { move: 'first', upstream: attempt.upstream ?? 0, waitMs: 0 })
     for (let next = this.#next(attempt); next !== undefined; next = this.#next(attempt)) {
-      if (next.move === 'retry') this.#retries += 1
       if (next.waitMs > 0) await this.#wait(next.waitMs)
       if (this.#request.lifeline.isGone) break
       attempt = await this.#spread.send(next.upstream, this.#request)
@@ -100,22 +112,36 @@ class Retrying {
   #next(attempt: LiveAttempt): Next | undefined {
     if (attempt.error === undefined || attempt.cure === 'none' || this.#request.lifeline.isGone)
       return undefined
-    if (attempt.cure === 'key') return { move: 'retry', upstream: attempt.upstream ?? 0, waitMs: 0 }
+    if (this.#tools.clock.nowMs() >= this.#request.untilMs) return undefined
+    if (this.#canRotate(attempt)) {
+      this.#rotations += 1
+      return { move: 'retry', upstream: attempt.upstream ?? 0, waitMs: 0 }
+    }
     const other = this.#tried.size < this.#spread.size ? this.#spread.choose(this.#tried) : undefined
-    if (other !== undefined) return { move: 'failover', upstream: other, waitMs: 0 }
+    if (other !== undefined) {
+      this.#rotations = 0
+      return { move: 'failover', upstream: other, waitMs: 0 }
+    }
     return this.#retrySame(attempt)
+  }
+
+  /** Each key once: one whose rest is over before the next is refused would come round for ever. */
+  #canRotate({ cure, upstream = 0 }: LiveAttempt): boolean {
+    return cure === 'key' && this.#rotations + 1 < this.#spread.keys(upstream)
   }
 
   #retrySame(attempt: LiveAttempt): Next | undefined {
     const { retry, clock, random } = this.#tools
     const upstream = attempt.upstream ?? 0
-    if (attempt.cure !== 'repeat' || this.#retries >= retry.count) return undefined
+    const isRepeatable = attempt.cure === 'repeat' || attempt.cure === 'key'
+    if (!isRepeatable || this.#retries >= retry.count) return undefined
     // A caller's own key does not rest for others, but this call waits as its answer said.
     const restMs = Math.max(this.#spread.waitMs(upstream), attempt.retryAfterMs ?? 0)
     const waitMs = backoffMs(retry, { retries: this.#retries, retryAfterMs: restMs, random: random() })
-    const isTooLong =
-      restMs > retry.patienceMs || clock.nowMs() + waitMs >= (this.#request.lifeline.deadlineAtMs ?? Infinity)
-    return isTooLong ? undefined : { move: 'retry', upstream, waitMs }
+    const isTooLong = restMs > retry.patienceMs || clock.nowMs() + waitMs >= this.#request.untilMs
+    if (isTooLong) return undefined
+    this.#retries += 1
+    return { move: 'retry', upstream, waitMs }
   }
 
   /** Ends early when the caller leaves. */

@@ -3,7 +3,7 @@
  */
 import type { Clock } from './clock.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { CallRequest, LiveAttempt } from './live-attempt.ts'
+import type { LiveAttempt } from './live-attempt.ts'
 import { chooseLeastWork } from './load.ts'
 import type { Spread } from './retry.ts'
 
@@ -34,14 +34,20 @@ export function createSpread(endpoints: readonly Endpoint[], { clock, random }: 
     },
     waitMs: (position) => at(position).waitMs(clock.nowMs()),
     send: (position, request) => at(position).send(request),
-    unavailable: (request) => soonest(endpoints, request, clock.nowMs()),
+    keys: (position) => at(position).keys,
+    unavailable: () => soonest(endpoints, clock.nowMs()),
   }
 }
 
 /** The caller may come back when the first of them is free. */
-function soonest(endpoints: readonly Endpoint[], _request: CallRequest, nowMs: number): LiveAttempt {
+function soonest(endpoints: readonly Endpoint[], nowMs: number): LiveAttempt {
   const attempts = endpoints.map((one) => one.unavailable(nowMs))
-  const [first] = attempts.toSorted((a, b) => (a.retryAfterMs ?? Infinity) - (b.retryAfterMs ?? Infinity))
+  const [first] = attempts.toSorted((a, b) => waitOf(a) - waitOf(b))
   if (first === undefined) throw new RangeError('no upstream')
   return first
+}
+
+/** Finite, so that two of them can be compared. */
+function waitOf({ retryAfterMs = Number.MAX_VALUE }: LiveAttempt): number {
+  return retryAfterMs
 }
