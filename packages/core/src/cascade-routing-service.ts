@@ -93,7 +93,7 @@ export function createCascadeRoutingService(
     estimator: {
       name: 'pool',
       estimate: (features) => {
-        const candidates = pool.estimate(features)
+        const { candidates } = pool.estimate(features)
         return { pSmall: toPSmall(candidates), candidates }
       },
     },

@@ -126,7 +126,7 @@ describe('fitCascadeRouting', () => {
     const { parameters } = await fitted
     const stored = toStoredCascadeRouting(parameters)
     const tries: readonly (readonly [object, string])[] = [
-      [{ ...stored, pool: { ...stored.pool, models: ['cheap'] } }, 'pool.linear.weights'],
+      [{ ...stored, pool: { ...stored.pool, models: ['cheap'] } }, 'pool.qualities'],
       [{ ...stored, answers: { ...stored.answers, signal: 'none' } }, 'answers.signal'],
       [{ ...stored, covariances: [{ state: 1, values: [1] }] }, 'covariances'],
       [{ ...stored, family: { scales: [], ratios: [1] } }, 'family.scales'],

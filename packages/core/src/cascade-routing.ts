@@ -21,11 +21,12 @@ import {
   type CascadeRoutingParameters,
 } from './cascade-routing-service.ts'
 import { fitPoolAnswers, type PoolAnswerFit } from './learn/fit-pool-answers.ts'
-import { fitPool, POOL_FOLDS, type PoolFit } from './learn/fit-pool.ts'
+import { createPoolGround, fitPool, POOL_FOLDS, type PoolFit } from './learn/fit-pool.ts'
 import { toPoolExamples, type PoolExample } from './learn/pool-examples.ts'
 import { familyScales, findScale, searchRatios } from './learn/step-weights.ts'
 import { areaUnderHull, createConvexHull } from './math/convex-hull.ts'
 import { createRng, shuffle } from './math/rng.ts'
+import { blend } from './methods/pool-blend.ts'
 import { replay } from './replay.ts'
 import { createLexicalEncoder } from './request/lexical.ts'
 import { queryFromOutcome } from './request/query.ts'
@@ -64,7 +65,8 @@ export async function fitCascadeRouting(
   const encoder = createLexicalEncoder()
   const models = sortByCost(rows, options.models)
   const examples = toPoolExamples(rows, { models, encoder, toQuery: queryFromOutcome })
-  const pool = fitPool(examples, { models, spec: encoder.spec, seed: options.seed })
+  const ground = createPoolGround(examples, { models, spec: encoder.spec, seed: options.seed })
+  const pool = await fitPool(ground, blend)
   const { costs } = pool.parameters
   if (costs === null || pool.costsUsd === null) throw unmetered(models)
   const signal = options.signal ?? 'logprob'

@@ -210,7 +210,17 @@ export { calibrate, type CalibrateOptions } from './calibrate.ts'
 export { probe, type Probed } from './probe.ts'
 export { LEVELS } from './learn/calibration.ts'
 export { createRiver, type RiverOptions } from './river.ts'
-export { train, VERSION, type TrainOptions } from './train.ts'
+export { train, type TrainOptions } from './train.ts'
+export {
+  createPoolLesson,
+  toPoolArtifact,
+  trainPool,
+  type PoolLesson,
+  type TrainPoolOptions,
+} from './train-pool.ts'
+export { VERSION } from './version.ts'
+export { POOL_METHODS } from './methods/pool-registry.ts'
+export type { PoolMethod } from './methods/pool-method.ts'
 export type { TrainProgress } from './learn/train.ts'
 export { createLexicalEncoder } from './request/lexical.ts'
 export { createEstimator } from './estimate/create-estimator.ts'

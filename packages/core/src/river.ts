@@ -18,6 +18,7 @@ import { createCascadeRoutingService } from './cascade-routing-service.ts'
 import { createCascadeService, type CascadeServiceOptions } from './cascade-service.ts'
 import { fromStoredCascadeRouting } from './stored-cascade-routing.ts'
 import type { Caps } from './decide/caps.ts'
+import { createPoolRouter } from './pool-river.ts'
 import type { River, Service } from './serve.ts'
 
 export interface RiverOptions {
@@ -44,6 +45,31 @@ export interface RiverOptions {
  * encoder, `artifact.truncated` when its parameters are damaged.
  */
 export function createRiver(artifact: Artifact, options: RiverOptions = {}): River {
+  checkEncoder(artifact.encoder)
+  const { pool } = artifact
+  const { pair, calibration } = artifact
+  const encoder = createLexicalEncoder()
+  return {
+    pair,
+    encoder,
+    ...(pool === undefined
+      ? createPairRouter(artifact, { ...options, encoder })
+      : createPoolRouter({ ...artifact, pool }, options)),
+    levels: calibration.levels,
+    mode: options.mode ?? 'promise',
+    confidence: 1 - calibration.delta,
+    onUnfamiliar: options.onUnfamiliar ?? 'large',
+    onEstimatorFailure: options.onEstimatorFailure ?? 'large',
+    policy: options.policy ?? 'route',
+    onScorerFailure: options.onScorerFailure ?? 'escalate',
+    caps: options.caps ?? {},
+  }
+}
+
+function createPairRouter(
+  artifact: Artifact,
+  { encoder, ...options }: RiverOptions & Pick<River, 'encoder'>,
+): Pick<River, 'candidates' | 'estimator' | 'services'> {
   const { pair } = artifact
   const candidates = options.candidates ?? [{ model: pair.small }, { model: pair.large }]
   for (const side of ['small', 'large'] as const) {
@@ -54,24 +80,12 @@ export function createRiver(artifact: Artifact, options: RiverOptions = {}): Riv
       `the artifact was trained for ${side} model "${pair[side]}", which is not among the models (${names}); add it, or train for these`,
     )
   }
-  checkEncoder(artifact.encoder)
-  const encoder = createLexicalEncoder()
   // Read once: the cascade's reader looks at questions with the same tables.
   const blend = readBlend(artifact)
   return {
-    pair,
     candidates,
-    encoder,
     estimator: createBlendEstimator(blend),
     services: createServices(artifact, { encoder, question: blend }, options),
-    levels: artifact.calibration.levels,
-    mode: options.mode ?? 'promise',
-    confidence: 1 - artifact.calibration.delta,
-    onUnfamiliar: options.onUnfamiliar ?? 'large',
-    onEstimatorFailure: options.onEstimatorFailure ?? 'large',
-    policy: options.policy ?? 'route',
-    onScorerFailure: options.onScorerFailure ?? 'escalate',
-    caps: options.caps ?? {},
   }
 }
 

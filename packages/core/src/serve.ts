@@ -26,7 +26,8 @@ export interface Service {
   readonly levels: Readonly<Record<Mode, readonly OperatingPoint[]>>
   /** Chance that a promise of `levels` holds: 1 - delta. */
   readonly confidence: number
-  readonly scoring: Scoring
+  /** Absent: it looks at no answer. */
+  readonly scoring?: Scoring | undefined
   /** What is believed before any answer, where the policy needs more than the river's own estimator says. */
   readonly estimator?: Estimator
   /** Its models from cheap to dear, for an escalation that a caller asks for. Default: the pair. */
@@ -63,8 +64,8 @@ export interface River {
   readonly onEstimatorFailure?: keyof Pair
   /** Policy of a query that names none. Default 'route'. */
   readonly policy?: PolicyName
-  /** Policies besides `route`, as far as the artifact was trained for them. */
-  readonly services?: Readonly<Partial<Record<Exclude<PolicyName, 'route'>, Service>>>
+  /** By policy, as far as the artifact was trained for them. `route` is there for pools; a pair is routed by its threshold. */
+  readonly services?: Readonly<Partial<Record<PolicyName, Service>>>
   /** What happens to an answer that could not be judged. Default 'escalate'. */
   readonly onScorerFailure?: 'escalate' | 'accept'
   /** Limits of one request, for policies that may call more than once. */
@@ -162,17 +163,26 @@ function prepare(river: River, query: Query, ask: Ask): Prepared {
   const decision: Decision = {
     model: first.model,
     reason: first.reason,
-    score: seen.estimates?.pSmall ?? null,
     threshold: first.threshold ?? null,
     ...describeLevel(service ?? river, ask, point),
-    truncated: seen.truncated,
-    unfamiliar: seen.estimates?.isUnfamiliar === true,
+    ...describeSeen(seen),
     propensity: first.propensity,
     ranking: first.ranking,
     policy: policy.name,
     refused,
   }
   return { decision, policy, state, first, scoring: service?.scoring, features: seen.features }
+}
+
+function describeSeen({
+  estimates,
+  truncated,
+}: Seen): Pick<Decision, 'score' | 'estimates' | 'truncated' | 'unfamiliar'> {
+  const score = estimates?.pSmall ?? null
+  const unfamiliar = estimates?.isUnfamiliar === true
+  const candidates = estimates?.candidates
+  if (candidates === undefined) return { score, truncated, unfamiliar }
+  return { score, estimates: candidates, truncated, unfamiliar }
 }
 
 function findPoint(river: River, ask: Ask, service: Service | undefined): OperatingPoint | undefined {
@@ -184,10 +194,9 @@ function findPoint(river: River, ask: Ask, service: Service | undefined): Operat
 function findService({ policy, services }: River, ask: Ask): Service | undefined {
   if (ask.kind !== 'quality') return undefined
   const name = ask.policy ?? policy ?? 'route'
-  if (name === 'route') return undefined
   const service = services?.[name]
-  if (service !== undefined) return service
-  const known = ['route', ...Object.keys(services ?? {})].join(', ')
+  if (service !== undefined || name === 'route') return service
+  const known = [...new Set(['route', ...Object.keys(services ?? {})])].join(', ')
   throw new WeirError(
     'request.policy',
     `the artifact was not trained for policy ${name}; it serves ${known}. Train with --policy ${name}`,

@@ -10,7 +10,8 @@ import { queryFromOutcome } from './request/query.ts'
 import { createRiver } from './river.ts'
 import { decide } from './serve.ts'
 import { createPlantedRows, PLANTED_PAIR, type PlantedOptions } from './suites/planted-rows.ts'
-import { train, VERSION, type TrainOptions } from './train.ts'
+import { train, type TrainOptions } from './train.ts'
+import { VERSION } from './version.ts'
 
 const OPTIONS: TrainOptions = { pair: PLANTED_PAIR, method: 'prob', seed: 1, dataHash: 'f'.repeat(64) }
 

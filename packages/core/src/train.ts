@@ -7,9 +7,7 @@ import { fitArtifact, sample, type TrainOptions as FitOptions } from './learn/tr
 import { createLexicalEncoder } from './request/lexical.ts'
 import { queryFromOutcome } from './request/query.ts'
 import { trainServices } from './train-services.ts'
-
-/** Version of this library, written into artifacts. */
-export const VERSION = '0.1.0'
+import { VERSION } from './version.ts'
 
 export type TrainOptions = Omit<FitOptions, 'encoder' | 'toQuery' | 'libraryVersion'>
 

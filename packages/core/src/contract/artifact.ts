@@ -5,6 +5,7 @@
 import type { Pair } from './candidate.ts'
 import type { Mode, OperatingPoint } from './decision.ts'
 import type { EncoderSpec } from './features.ts'
+import type { PoolArtifact } from './pool-artifact.ts'
 import type { ServiceArtifacts } from './service-artifact.ts'
 
 export type LabelMethod = 'det' | 'prob' | 'trans'
@@ -63,7 +64,8 @@ export interface Calibration {
 
 export interface Artifact {
   readonly formatVersion: 1
-  readonly method: LabelMethod
+  /** A label of Hybrid LLM, or the method that learned about a pool. */
+  readonly method: string
   readonly pair: Pair
   /** Name of the quality measure of the rows. */
   readonly metric: string
@@ -92,6 +94,8 @@ export interface Artifact {
   readonly calibration: Calibration
   /** Parameters of the estimator; their shape belongs to estimate/<name>.ts. */
   readonly estimator: { readonly name: string; readonly parameters: unknown }
+  /** Present when it was trained for a pool: `pair` is then a cheap model and the pool's reference, thresholds name settings of the pool. */
+  readonly pool?: PoolArtifact
   /** Policies besides `route` that it was trained for. */
   readonly services?: ServiceArtifacts
 }

@@ -1,6 +1,7 @@
 /**
  * Decision: what was chosen for one query and why. Goes into headers, outcome rows and `weir route --json`.
  */
+import type { CandidateEstimate } from './estimate.ts'
 import type { Reason } from './policy.ts'
 
 /**
@@ -46,6 +47,8 @@ export interface Decision {
   readonly unfamiliar: boolean
   readonly propensity: number
   readonly ranking: readonly string[]
+  /** What was believed about each model, where the estimator says that of more than a pair. */
+  readonly estimates?: readonly CandidateEstimate[]
   readonly policy: string
   /** Candidates left out by the pool, each with its reason. */
   readonly refused: readonly Refusal[]

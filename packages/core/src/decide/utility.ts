@@ -1,24 +1,35 @@
 /**
  * Utility router: one call, to the model with the highest utility by what is believed before any answer.
  *
- *   argmax over models of  quality - costWeight * costUsd           ties: the cheaper one
+ *   argmax over models of  quality - costWeight * cost           ties: the cheaper one
  *
- * What cascade routing becomes when it may call once, and the baseline it is measured against. Source: house section 5 (utility); RouterBench,
- * arXiv:2403.12031 section 3, with willingness to pay 1 / costWeight.
+ * As the weight falls the choice never gets cheaper, by the costs that are believed. Also what cascade routing becomes when it may call once, and
+ * CARROT's plug-in rule (arXiv:2502.03261). Source: house section 5 (utility); RouterBench, arXiv:2403.12031 section 3, with willingness to pay
+ * 1 / costWeight.
  */
 import { WeirError } from '../contract/errors.ts'
-import type { Action, Policy, State } from '../contract/policy.ts'
+import type { CandidateEstimate } from '../contract/estimate.ts'
+import type { Action, Policy, Reason, State } from '../contract/policy.ts'
 
 export interface UtilityPolicyOptions {
   /** Cheap to dear. Others of the pool are never called. */
   readonly models: readonly string[]
-  /** Quality that one USD must bring. At least 0. */
-  readonly costWeight: number
+  /** Quality that one unit of cost must bring. At least 0; null: no weight serves what was asked, all goes to the reference. */
+  readonly costWeight: number | null
+  /** Where a query goes that cannot be weighed. Default: the dearest. */
+  readonly reference?: string
+  /** Cost of a call of each model, for pools whose estimates know none. Default: the estimates' costUsd. */
+  readonly fixedCosts?: readonly number[]
+  /** Why nothing is weighed when costWeight is null. Default 'level_not_feasible'. */
+  readonly noWeightReason?: 'level_not_feasible' | 'level_not_provable'
+  /** What happens to a query unlike the training rows. Default 'score': it is weighed like the others. */
+  readonly onUnfamiliar?: 'large' | 'score'
 }
 
-/** Without estimates the dearest model, with reason `estimator_failed`. A failed call is followed by the best of the others. */
-export function createUtilityPolicy({ models, costWeight }: UtilityPolicyOptions): Policy {
-  if (!(costWeight >= 0 && costWeight < Infinity)) {
+/** Without estimates the reference, with reason `estimator_failed`. A failed call is followed by the best of the others. */
+export function createUtilityPolicy(options: UtilityPolicyOptions): Policy {
+  const { models, costWeight } = options
+  if (costWeight !== null && !(costWeight >= 0 && costWeight < Infinity)) {
     throw new WeirError(
       'config.threshold_range',
       `costWeight must be finite and at least 0, got ${costWeight}`,
@@ -34,37 +45,62 @@ export function createUtilityPolicy({ models, costWeight }: UtilityPolicyOptions
       const usable = models.filter(
         (model) => isFeasible(model) && !attempts.some((one) => one.model === model),
       )
-      const dearest = usable.at(-1)
-      if (dearest === undefined) return { kind: 'abstain', reason: 'all_failed' }
-      const ranked = rank(usable, estimates?.candidates ?? [], costWeight)
-      const model = ranked[0] ?? dearest
-      const reason = ranked.length === 0 ? 'estimator_failed' : 'best_value'
+      if (usable.length === 0) return { kind: 'abstain', reason: 'all_failed' }
+      const ranked = rankByUtility(estimates?.candidates ?? [], options).filter((one) => usable.includes(one))
+      const reason = whyNotWeighed(options, estimates, ranked.length)
+      const ranking = reason === undefined ? complete(ranked, usable) : putFirst(usable, ranked, options)
       return {
         kind: 'call',
-        model,
+        model: ranking[0] ?? '',
         samples: 1,
         propensity: 1,
-        reason: attempts.length > 0 ? 'failover' : reason,
-        ranking: [...ranked, ...usable.filter((other) => !ranked.includes(other)).reverse()],
+        reason: attempts.length > 0 ? 'failover' : (reason ?? 'best_value'),
+        ranking,
       }
     },
   }
 }
 
-/** Best first; those without an estimate, or without a price where money matters, are left out. */
-function rank(
-  models: readonly string[],
-  estimates: NonNullable<NonNullable<State['estimates']>['candidates']>,
-  costWeight: number,
+function whyNotWeighed(
+  { costWeight, noWeightReason = 'level_not_feasible', onUnfamiliar = 'score' }: UtilityPolicyOptions,
+  estimates: State['estimates'],
+  ranked: number,
+): Reason | undefined {
+  if (ranked === 0 && costWeight !== null) return 'estimator_failed'
+  if (costWeight === null) return noWeightReason
+  return estimates?.isUnfamiliar === true && onUnfamiliar === 'large' ? 'unfamiliar_query' : undefined
+}
+
+/** Those that could not be weighed come last, the dearest first. */
+function complete(ranked: readonly string[], usable: readonly string[]): readonly string[] {
+  return [...ranked, ...usable.filter((other) => !ranked.includes(other)).reverse()]
+}
+
+function putFirst(
+  usable: readonly string[],
+  ranked: readonly string[],
+  { reference }: UtilityPolicyOptions,
 ): readonly string[] {
+  const others = complete(ranked, usable)
+  return reference !== undefined && usable.includes(reference)
+    ? [reference, ...others.filter((one) => one !== reference)]
+    : usable.toReversed()
+}
+
+/** Best first; those without an estimate, or without a price where money matters, are left out. */
+export function rankByUtility(
+  estimates: readonly CandidateEstimate[],
+  { models, costWeight, fixedCosts }: Pick<UtilityPolicyOptions, 'models' | 'costWeight' | 'fixedCosts'>,
+): readonly string[] {
+  const weight = costWeight ?? 0
   return models
-    .flatMap((model) => {
+    .flatMap((model, place) => {
       const estimate = estimates.find((one) => one.model === model)
       if (estimate === undefined) return []
-      const { quality, costUsd = Infinity } = estimate
-      const value = costWeight === 0 ? quality : quality - costWeight * costUsd
-      return value > Number.NEGATIVE_INFINITY ? [{ model, value, costUsd }] : []
+      const cost = fixedCosts?.[place] ?? estimate.costUsd ?? Infinity
+      const value = weight === 0 ? estimate.quality : estimate.quality - weight * cost
+      return value > Number.NEGATIVE_INFINITY ? [{ model, value, cost }] : []
     })
-    .sort((a, b) => b.value - a.value || a.costUsd - b.costUsd)
+    .sort((a, b) => b.value - a.value || a.cost - b.cost)
     .map(({ model }) => model)
 }

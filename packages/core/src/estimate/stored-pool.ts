@@ -1,90 +1,66 @@
 /**
- * The pool estimator's parameters as an artifact stores them: packed arrays, text weights by bucket. Lossy by rounding; decisions are made
- * from the stored form only, so that they are the same before and after saving.
+ * The pool estimator's parameters as an artifact stores them. Text and trees may be rounded (stored-view.ts, the predictor's own file); decisions are
+ * made from the stored form only, so that they are the same before and after saving.
  */
 import type { EncoderSpec } from '../contract/features.ts'
-import { packArray, packBytes, unpackArray, type PackedArray } from '../contract/packed-array.ts'
 import { missing, number, numbers, record } from '../contract/stored-fields.ts'
-import { placeOf } from '../math/bit-index.ts'
 import type { RidgeLogisticFit } from '../math/ridge-logistic.ts'
+import type { Familiarity } from './familiarity.ts'
 import type { PoolCosts, PoolParameters } from './pool.ts'
+import { predictorKind } from './predictors.ts'
+import { readFamiliarity } from './stored-blend.ts'
 import { fromStoredForest, toStoredForest, type StoredForest } from './stored-forest.ts'
-import { readRows, readView, toStoredView, type StoredView } from './stored-view.ts'
-import { textColumns, type Weighting } from './weighting.ts'
-
-/** Text, table, forest. */
-const READERS = 3
+import { readView, toStoredView, type StoredView } from './stored-view.ts'
 
 export interface StoredPool {
   readonly models: readonly string[]
   readonly view: StoredView
-  readonly linear: { readonly weights: PackedArray; readonly biases: PackedArray }
-  readonly table: {
-    readonly classes: number
-    readonly weights: PackedArray
-    readonly bias: PackedArray
-    readonly qualities: PackedArray
-  }
-  readonly forest: StoredForest
+  readonly predictor: { readonly name: string; readonly parameters: unknown }
   readonly qualities: readonly RidgeLogisticFit[]
   readonly costs: { readonly meansUsd: readonly number[]; readonly forest: StoredForest } | null
+  readonly familiarity: Familiarity | null
 }
 
-export function toStoredPool({ models, view, readers, qualities, costs }: PoolParameters): StoredPool {
-  const { linear, table, forest } = readers
+export function toStoredPool(parameters: PoolParameters): StoredPool {
+  const { models, view, predictor, qualities, costs, familiarity } = parameters
+  const { name } = predictor
   return {
     models,
     view: toStoredView(view),
-    linear: {
-      weights: packArray(toBuckets(linear.weights, view.weighting, models.length), 'int16'),
-      biases: packArray(linear.biases, 'float32'),
-    },
-    table: {
-      classes: table.tagger.width,
-      weights: packBytes(table.tagger),
-      bias: packArray(table.bias, 'float32'),
-      qualities: packArray(table.qualities, 'float32'),
-    },
-    forest: toStoredForest(forest),
+    predictor: { name, parameters: predictorKind(name).toStored(predictor.parameters, { models, view }) },
     qualities,
     costs: costs === null ? null : { meansUsd: costs.meansUsd, forest: toStoredForest(costs.forest) },
+    familiarity,
   }
 }
 
-/** Throws `artifact.truncated` naming the field when something is missing or of the wrong length. */
+/** Throws `artifact.truncated` naming the field when something is missing or of the wrong length, `artifact.format_version` for an unknown predictor. */
 export function fromStoredPool(stored: unknown, spec: EncoderSpec): PoolParameters {
   const root = record(stored, 'pool')
   const models = readModels(root['models'])
   const view = readView(record(root['view'], 'pool.view'), spec)
-  const linear = record(root['linear'], 'pool.linear')
-  const table = record(root['table'], 'pool.table')
-  const spread = unpackArray(linear['weights'], 'pool.linear.weights')
-  if (spread.length !== models.length * (spec.buckets + spec.surface.length))
-    throw missing('pool.linear.weights')
-  const { qualities } = root
+  const { qualities, familiarity = null } = root
   if (!Array.isArray(qualities) || qualities.length !== models.length) throw missing('pool.qualities')
   return {
     models,
     view,
-    readers: {
-      linear: {
-        weights: toColumns(spread, view.weighting, models.length),
-        biases: unpackArray(linear['biases'], 'pool.linear.biases'),
-      },
-      table: {
-        tagger: readRows(
-          table['weights'],
-          'pool.table.weights',
-          number(table['classes'], 'pool.table.classes'),
-        ),
-        bias: unpackArray(table['bias'], 'pool.table.bias'),
-        qualities: unpackArray(table['qualities'], 'pool.table.qualities'),
-      },
-      forest: fromStoredForest(root['forest'], models.length),
-    },
+    predictor: readPredictor(root, { models, view }),
     qualities: qualities.map(readQuality),
     costs: root['costs'] === null ? null : readCosts(record(root['costs'], 'pool.costs'), models.length),
+    familiarity: familiarity === null ? null : readFamiliarity(record(familiarity, 'pool.familiarity')),
   }
+}
+
+/** Artifacts of 0.1.0 hold the blend's readers beside the view, without a name. */
+function readPredictor(
+  root: Readonly<Record<string, unknown>>,
+  shape: Pick<PoolParameters, 'models' | 'view'>,
+): PoolParameters['predictor'] {
+  if (root['predictor'] === undefined)
+    return { name: 'blend', parameters: predictorKind('blend').fromStored(root, shape) }
+  const { name, parameters } = record(root['predictor'], 'pool.predictor')
+  if (typeof name !== 'string') throw missing('pool.predictor')
+  return { name, parameters: predictorKind(name).fromStored(parameters, shape) }
 }
 
 export function readModels(stored: unknown): readonly string[] {
@@ -95,7 +71,8 @@ export function readModels(stored: unknown): readonly string[] {
 
 function readQuality(stored: unknown): RidgeLogisticFit {
   const { weights, bias } = record(stored, 'pool.qualities')
-  return { weights: numbers(weights, 'pool.qualities', READERS), bias: number(bias, 'pool.qualities') }
+  const count = Array.isArray(weights) ? weights.length : -1
+  return { weights: numbers(weights, 'pool.qualities', count), bias: number(bias, 'pool.qualities') }
 }
 
 function readCosts(stored: Readonly<Record<string, unknown>>, models: number): PoolCosts {
@@ -103,28 +80,4 @@ function readCosts(stored: Readonly<Record<string, unknown>>, models: number): P
     meansUsd: numbers(stored['meansUsd'], 'pool.costs.meansUsd', models),
     forest: fromStoredForest(stored['forest'], models),
   }
-}
-
-/** Rows of `width` weights by bucket, then by surface feature, from rows by column. A bucket that is not kept has 0. */
-function toBuckets(rows: Float32Array, { index }: Weighting, width: number): Float32Array {
-  const surface = rows.subarray(width * index.size)
-  const spread = new Float32Array(width * index.length + surface.length)
-  for (let bucket = 0; bucket < index.length; bucket++) {
-    const column = placeOf(index, bucket)
-    if (column >= 0) spread.set(rows.subarray(width * column, width * (column + 1)), width * bucket)
-  }
-  spread.set(surface, width * index.length)
-  return spread
-}
-
-/** The inverse of toBuckets. */
-function toColumns(spread: Float32Array, weighting: Weighting, width: number): Float32Array {
-  const { index } = weighting
-  const rows = new Float32Array(width * textColumns(weighting))
-  for (let bucket = 0; bucket < index.length; bucket++) {
-    const column = placeOf(index, bucket)
-    if (column >= 0) rows.set(spread.subarray(width * bucket, width * (bucket + 1)), width * column)
-  }
-  rows.set(spread.subarray(width * index.length), width * index.size)
-  return rows
 }

@@ -1,33 +1,22 @@
 /**
- * Fits the pool estimator (estimate/pool.ts): readers once per fold and once on all rows, then each model's quality on the out-of-fold
- * readings, as train.ts does for a pair. Also gives every training row estimates that have not seen it: what is learned after an answer
- * (fit-pool-answers.ts) must not learn from estimates that know the row.
+ * Fits a pool estimator (estimate/pool.ts) by any method: its predictor once per fold and once on all rows, then each model's quality on the
+ * out-of-fold readings, as train.ts does for a pair. Also gives every training row estimates that have not seen it: quality levels, and what is
+ * learned after an answer (fit-pool-answers.ts), must not learn from estimates that know the row.
  */
 import type { EncoderSpec } from '../contract/features.ts'
-import { see, type Seen, type View } from '../estimate/components.ts'
-import {
-  predictCosts,
-  readPool,
-  toQuality,
-  type PoolCosts,
-  type PoolParameters,
-  type PoolReaders,
-} from '../estimate/pool.ts'
-import { textColumns } from '../estimate/weighting.ts'
-import { fitForest, type Forest } from '../math/extra-trees.ts'
+import type { Seen, View } from '../estimate/components.ts'
+import { predictCosts, toQuality, type PoolCosts, type PoolParameters } from '../estimate/pool.ts'
+import { predictorKind } from '../estimate/predictors.ts'
+import { readView, toStoredView } from '../estimate/stored-view.ts'
+import { fitForest } from '../math/extra-trees.ts'
 import { fitRidgeLogistic, type RidgeLogisticFit } from '../math/ridge-logistic.ts'
 import { createRng } from '../math/rng.ts'
-import { toRowTable } from '../math/row-table.ts'
-import { fitShrunkenMeans } from '../math/shrunken-means.ts'
-import { fitSoftLogistic } from '../math/soft-logistic.ts'
-import { fitSoftmax } from '../math/softmax-regression.ts'
-import { stackRows, type SparseMatrix } from '../math/sparse.ts'
-import { SOLVER } from './fit-components.ts'
+import { fitFamiliarity, type FittedFamiliarity } from './fit-familiarity.ts'
 import { fitView } from './fit-view.ts'
 import { assignFolds } from './folds.ts'
 import type { PoolExample } from './pool-examples.ts'
+import { createPoolSet, type FitPredictor, type FitPredictorOptions, type PoolSet } from './pool-set.ts'
 import { selectInversePenalty } from './select-penalty.ts'
-import { findTaskTypes, type TaskTypes } from './task-types.ts'
 
 export const POOL_FOLDS: number = 4
 /** As in fit-qualities.ts. */
@@ -45,37 +34,31 @@ export interface PoolFit {
   readonly foldOf: Uint8Array
 }
 
+export interface PoolMethodFit {
+  /** Of its predictor (estimate/predictors.ts). */
+  readonly name: string
+  readonly fit: FitPredictor
+}
+
 export interface PoolFitOptions {
   readonly models: readonly string[]
   readonly spec: EncoderSpec
   readonly seed: number
 }
 
-interface PoolSet {
-  readonly seen: readonly Seen[]
-  readonly text: SparseMatrix
-  readonly words: SparseMatrix
-  /** rows x columns, row-major. */
-  readonly dense: Float32Array
-  readonly columns: number
-  /** Quality of each model, one number per row. */
-  readonly targets: readonly Float64Array[]
-  /** The same, rows x models, row-major. */
-  readonly qualities: Float64Array
-  /** Costs as multiples of their means, rows x models, row-major. */
-  readonly relativeCosts: Float64Array | null
-  readonly meansUsd: readonly number[]
-  readonly types: TaskTypes
+/** What all methods learn from: made once, whichever are fitted. */
+export interface PoolGround {
+  readonly set: PoolSet
+  readonly foldOf: Uint8Array
+  readonly options: FitPredictorOptions
+  /** One per fold, then that of all rows; null when a call was not metered. */
+  readonly costs: readonly PoolCosts[] | null
+  readonly familiarity: FittedFamiliarity
 }
 
-export function fitPool(examples: readonly PoolExample[], options: PoolFitOptions): PoolFit {
-  const { models, spec, seed } = options
-  const view = fitView(
-    examples.map(({ features }) => features),
-    spec,
-    createRng(seed),
-  )
-  const set = createPoolSet(examples, view, options)
+export function createPoolGround(examples: readonly PoolExample[], options: PoolFitOptions): PoolGround {
+  const { seed } = options
+  const set = createPoolSet(examples, seeAsStored(examples, options), options)
   const foldOf = assignFolds(
     examples.map(({ textKey }) => textKey),
     POOL_FOLDS,
@@ -84,143 +67,91 @@ export function fitPool(examples: readonly PoolExample[], options: PoolFitOption
   // One penalty for all: the first and the last model, cheap and dear, stand for the others.
   const [smallQualities = new Float64Array()] = set.targets
   const largeQualities = set.targets.at(-1) ?? smallQualities
-  const penalty = selectInversePenalty({ text: set.text, smallQualities, largeQualities }, foldOf, seed)
-  const all = [...examples.keys()]
+  const inversePenalty = selectInversePenalty(
+    { text: set.text, smallQualities, largeQualities },
+    foldOf,
+    seed,
+  )
+  const parts = [...Array.from({ length: POOL_FOLDS }, (_, fold) => rowsOutside(foldOf, fold)), allRows(set)]
+  const costs = parts.flatMap((rows) => fitCosts(set, rows, seed) ?? [])
+  return {
+    set,
+    foldOf,
+    options: { seed, inversePenalty },
+    costs: costs.length === 0 ? null : costs,
+    familiarity: fitFamiliarity(
+      examples.map(({ features }) => features),
+      set.view.weighting,
+    ),
+  }
+}
+
+/** The view as an artifact gives it back, so that columns mean the same before and after saving. */
+function seeAsStored(examples: readonly PoolExample[], { spec, seed }: PoolFitOptions): View {
+  const view = fitView(
+    examples.map(({ features }) => features),
+    spec,
+    createRng(seed),
+  )
+  return readView(toStoredView(view) as unknown as Readonly<Record<string, unknown>>, spec)
+}
+
+/** `onFold`: called before each fit, the last time for all rows. Cost: that of the method's fit, POOL_FOLDS + 1 times. */
+export async function fitPool(
+  { set, foldOf, options, costs, familiarity: { familiarity } }: PoolGround,
+  { name, fit }: PoolMethodFit,
+  onFold: (fold: number) => void | Promise<void> = () => undefined,
+): Promise<PoolFit> {
+  const { models, view, seen, targets } = set
+  const kind = predictorKind(name)
   const readings: (readonly (readonly number[])[])[] = []
-  const costs = set.relativeCosts === null ? null : new Float64Array(all.length * models.length)
+  const costsUsd = costs === null ? null : new Float64Array(seen.length * models.length)
   for (let fold = 0; fold < POOL_FOLDS; fold++) {
-    const kept = all.filter((row) => foldOf[row] !== fold)
-    const readers = fitReaders(set, kept, { seed, penalty })
-    const costsOfFold = fitCosts(set, kept, seed)
-    for (const row of all.filter((one) => foldOf[one] === fold)) {
-      const seen = set.seen[row]
-      if (seen === undefined) continue
-      readings[row] = readPool(readers, seen)
-      if (costsOfFold !== null) costs?.set(predictCosts(costsOfFold, seen), row * models.length)
+    await onFold(fold)
+    const predictor = kind.create(fit(set, rowsOutside(foldOf, fold), options), { models, view })
+    for (const [row, one] of seen.entries()) {
+      if (foldOf[row] !== fold) continue
+      readings[row] = predictor.read(one).map((reading) => [...reading])
+      if (costs !== null) costsUsd?.set(predictCosts(costs[fold] as PoolCosts, one), row * models.length)
     }
   }
+  await onFold(POOL_FOLDS)
+  const rows = allRows(set)
   const fits = (isUsed: (row: number) => boolean): readonly RidgeLogisticFit[] =>
-    set.targets.map((target, model) => fitQuality({ readings, target, model }, all.filter(isUsed)))
+    targets.map((target, model) => fitQuality({ readings, target, model }, rows.filter(isUsed)))
   return {
     parameters: {
       models,
       view,
-      readers: fitReaders(set, all, { seed, penalty }),
+      predictor: { name, parameters: fit(set, rows, options) },
       qualities: fits(() => true),
-      costs: fitCosts(set, all, seed),
+      costs: costs?.at(-1) ?? null,
+      familiarity,
     },
     qualities: crossFit({ readings, foldOf, models: models.length }, fits),
-    costsUsd: costs,
+    costsUsd,
     foldOf,
   }
 }
 
-function createPoolSet(
-  examples: readonly PoolExample[],
-  view: View,
-  { models, seed }: PoolFitOptions,
-): PoolSet {
-  const seen = examples.map(({ features }) => see(features, view))
-  const columns = seen[0]?.dense.length ?? 0
-  const dense = new Float32Array(seen.length * columns)
-  const embeddings = new Float32Array(seen.length * view.rank)
-  seen.forEach((one, row) => {
-    dense.set(one.dense, row * columns)
-    embeddings.set(one.embedding, row * view.rank)
-  })
-  const meansUsd = models.map((_, j) => meanOf(examples.map(({ costsUsd }) => costsUsd?.[j] ?? 0)))
-  const isMetered = examples.every(({ costsUsd }) => costsUsd !== null) && meansUsd.every((usd) => usd > 0)
-  return {
-    seen,
-    text: stackRows(
-      seen.map(({ text }) => text),
-      textColumns(view.weighting),
-    ),
-    words: stackRows(
-      seen.map(({ words }) => words),
-      view.weighting.vocabularySize,
-    ),
-    dense,
-    columns,
-    targets: models.map((_, j) => Float64Array.from(examples, ({ qualities }) => qualities[j] ?? 0)),
-    qualities: Float64Array.from(examples.flatMap(({ qualities }) => qualities)),
-    relativeCosts: isMetered
-      ? Float64Array.from(
-          examples.flatMap(({ costsUsd }) => (costsUsd ?? []).map((usd, j) => usd / (meansUsd[j] ?? 1))),
-        )
-      : null,
-    meansUsd,
-    types: findTaskTypes({
-      categories: examples.map(({ category }) => category),
-      embeddings,
-      rank: view.rank,
-      rng: createRng(seed),
-    }),
-  }
+function allRows({ seen }: { readonly seen: readonly Seen[] }): number[] {
+  return [...seen.keys()]
 }
 
-function fitReaders(
-  set: PoolSet,
-  rows: readonly number[],
-  { seed, penalty }: { readonly seed: number; readonly penalty: number },
-): PoolReaders {
-  const width = set.targets.length
-  const linear = set.targets.map((labels) =>
-    fitSoftLogistic(
-      { matrix: set.text, labels, rows },
-      { inversePenalty: penalty, ...SOLVER, rng: createRng(seed) },
-    ),
-  )
-  const weights = new Float32Array(set.text.columns * width)
-  linear.forEach((fit, j) => fit.weights.forEach((weight, column) => (weights[column * width + j] = weight)))
-  return {
-    linear: { weights, biases: Float32Array.from(linear, ({ bias }) => bias) },
-    table: fitTable(set, rows, seed),
-    forest: growForest(set, rows, { y: set.qualities, trees: 60, seed }),
-  }
+function rowsOutside(foldOf: Uint8Array, fold: number): number[] {
+  return [...foldOf.keys()].filter((row) => foldOf[row] !== fold)
 }
 
-function fitTable(
-  { words, types, targets }: PoolSet,
-  rows: readonly number[],
-  seed: number,
-): PoolReaders['table'] {
-  const tagged = rows.filter((row) => (types.typeOf[row] ?? -1) >= 0)
-  const tagger = fitSoftmax(
-    { matrix: words, classOf: Uint32Array.from(types.typeOf), rows: tagged },
-    { classes: types.count, epochs: 5, stepSize: 4, rng: createRng(seed) },
-  )
-  const qualities = new Float32Array(types.count * targets.length)
-  targets.forEach((values, j) => {
-    const { means } = fitShrunkenMeans({ groupOf: types.typeOf, values, groups: types.count }, tagged)
-    means.forEach((mean, type) => (qualities[type * targets.length + j] = mean))
-  })
-  return { tagger: toRowTable(tagger.weights, types.count), bias: tagger.bias, qualities }
-}
-
-interface Growing {
-  readonly y: Float64Array
-  readonly trees: number
-  readonly seed: number
-}
-
-function growForest(
-  { dense, columns, targets }: PoolSet,
-  rows: readonly number[],
-  { y, trees, seed }: Growing,
-): Forest {
-  return fitForest({ x: dense, columns, y, targets: targets.length }, rows, {
-    trees,
+function fitCosts(set: PoolSet, rows: readonly number[], seed: number): PoolCosts | null {
+  const { relativeCosts, meansUsd, dense, columns, models } = set
+  if (relativeCosts === null) return null
+  const forest = fitForest({ x: dense, columns, y: relativeCosts, targets: models.length }, rows, {
+    trees: COST_TREES,
     candidates: 15,
     minLeafRows: 12,
     rng: createRng(seed),
   })
-}
-
-function fitCosts(set: PoolSet, rows: readonly number[], seed: number): PoolCosts | null {
-  const { relativeCosts, meansUsd } = set
-  if (relativeCosts === null) return null
-  return { meansUsd, forest: growForest(set, rows, { y: relativeCosts, trees: COST_TREES, seed }) }
+  return { meansUsd, forest }
 }
 
 interface QualityRows {
@@ -260,8 +191,4 @@ function crossFit(
     })
   }
   return qualities
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

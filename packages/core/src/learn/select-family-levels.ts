@@ -40,6 +40,9 @@ export function selectFamilyLevels(
     createRng(seed),
     Array.from(reference, (_, row) => row),
   )
+  const bet = inOrder(reference, order)
+  const answers = settings.map(({ qualities }) => inOrder(qualities, order))
+  const isRepeated = answers.map((one, i) => i > 0 && isEqual(one, answers[i - 1]))
   const allReference = mean(reference)
   const means = settings.map(({ qualities }) => mean(qualities))
   const describe = (position: number): Omit<OperatingPoint, 'quality' | 'mode'> => {
@@ -52,8 +55,10 @@ export function selectFamilyLevels(
     }
   }
   const lastProven = (level: number): number => {
-    const failed = settings.findIndex(({ qualities, share: keptFraction }) => {
-      const values = Float64Array.from(order, (row) => (qualities[row] ?? 0) - level * (reference[row] ?? 0))
+    const failed = settings.findIndex(({ share: keptFraction }, i) => {
+      // A setting that does as the one before it needs no proof of its own.
+      if (isRepeated[i] === true) return false
+      const values = gainsAt(level, answers[i] ?? new Float64Array(), bet)
       return !proveByBetting({ values, level, keptFraction, delta })
     })
     return failed < 0 ? settings.length - 1 : failed - 1
@@ -70,6 +75,21 @@ export function selectFamilyLevels(
       return { quality, mode: 'promise', ...describe(highest) }
     }),
   }
+}
+
+function inOrder(values: ArrayLike<number>, order: readonly number[]): Float64Array {
+  return Float64Array.from(order, (row) => values[row] ?? 0)
+}
+
+function isEqual(one: Float64Array, other: Float64Array | undefined): boolean {
+  return other !== undefined && one.every((value, i) => value === other[i])
+}
+
+/** Z of each row. A loop, since it runs for every level and setting. */
+function gainsAt(level: number, answers: Float64Array, reference: Float64Array): Float64Array {
+  const gains = new Float64Array(answers.length)
+  for (let i = 0; i < gains.length; i++) gains[i] = (answers[i] ?? 0) - level * (reference[i] ?? 0)
+  return gains
 }
 
 function mean(values: ArrayLike<number>): number {

@@ -322,7 +322,7 @@ function shorten(value: number): number {
 }
 
 /** The measure all rows name; rows that name none say "score", rows that disagree say so. */
-function metricOf(rows: readonly Outcome[]): string {
+export function metricOf(rows: readonly Outcome[]): string {
   const names = new Set(rows.map(({ metric }) => metric ?? 'score'))
   return names.size === 1 ? ([...names][0] ?? 'score') : 'mixed'
 }

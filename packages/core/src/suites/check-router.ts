@@ -92,8 +92,33 @@ interface Direction {
   readonly where: string
 }
 
-/** Once a query is large it stays large as the level, or the cut-off, rises. */
+/** Never costlier as less is asked: once a query is large it stays large as the level, or the cut-off, rises; in a pool its cost never falls. */
 function checkDirection(river: River, { query, rising, where }: Direction): void {
+  if (river.services?.route !== undefined) checkCosts(river, { query, rising, where })
+  else checkSides(river, { query, rising, where })
+}
+
+/** By the costs believed. Where no cost weight serves a level the query goes to the reference, whatever that costs. */
+function checkCosts(river: River, { query, rising, where }: Direction): void {
+  for (const mode of MODES) {
+    let cost = 0
+    for (const quality of rising) {
+      const decision = decide(river, query, { kind: 'quality', quality, mode })
+      const { model, reason, estimates = [] } = decision
+      if (reason !== 'best_value') continue
+      const next =
+        estimates.find((one) => one.model === model)?.costUsd ??
+        estimates.findIndex((one) => one.model === model)
+      requireThat(
+        next >= cost,
+        `${where}, level ${quality}: goes to a cheaper model although more is asked than before`,
+      )
+      cost = next
+    }
+  }
+}
+
+function checkSides(river: River, { query, rising, where }: Direction): void {
   const scales: readonly (readonly Ask[])[] = [
     ...MODES.map((mode) => rising.map((quality): Ask => ({ kind: 'quality', quality, mode }))),
     THRESHOLDS.map((threshold): Ask => ({ kind: 'threshold', threshold })),

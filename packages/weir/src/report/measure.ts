@@ -157,6 +157,7 @@ export function rememberFirst(river: River): River {
 /** A pair's cascade judges one answer, the small model's. */
 function rememberAnswer(service: Service): Service {
   const { scoring } = service
+  if (scoring === undefined) return service
   let believed: ReturnType<typeof scoring.estimator.estimate> | undefined
   return {
     ...service,

@@ -1,0 +1,35 @@
+/**
+ * Pool artifact: what an artifact holds beside its estimator when it was trained for a pool of any number of models. The router of such an artifact
+ * gives a query to the model with the highest utility, quality - costWeight * cost; a quality level names a cost weight.
+ */
+
+/** One cost weight on the training rows, each row decided by estimates that have not seen it. */
+export interface PoolSetting {
+  /** Names the setting in operating points: 1 the dearest, 0 the cheapest, between them in equal steps. */
+  readonly threshold: number
+  /** Quality that one unit of cost must bring. At least 0; rises from setting to setting. */
+  readonly costWeight: number
+  /** Mean metered cost of a query, in units of cost. */
+  readonly meanCost: number
+  /** Mean quality of the answers. Range [0, 1]. */
+  readonly meanQuality: number
+}
+
+/** A model of the pool on the training rows. */
+export interface PoolMember {
+  readonly model: string
+  readonly meanQuality: number
+  /** Mean metered cost of a call, in units of cost. */
+  readonly meanCost: number
+}
+
+export interface PoolArtifact {
+  /** Cheap to dear. */
+  readonly members: readonly PoolMember[]
+  /** The best single model on the training rows: levels are shares of its mean quality, and what cannot be decided goes to it. */
+  readonly reference: string
+  /** `calls`: rows of a pair without costs; the small model's call costs 0, the large one's 1. */
+  readonly costUnit: 'usd' | 'calls'
+  /** From dear to cheap. */
+  readonly settings: readonly PoolSetting[]
+}

@@ -1,0 +1,43 @@
+/**
+ * Predictor: what one method learned about every model of a pool. It reads a query and says of each model one number, or several, that rise
+ * with the expected quality of its answer; estimate/pool.ts makes calibrated qualities of them, in the same way for all methods:
+ *
+ *   quality_j = sigmoid(bias_j + weights_j . read_j)
+ *
+ * A method that says a probability reads its log-odds, so that weight 1 and bias 0 leave it as it is.
+ */
+import { packValue, unpackValue } from '../contract/packed-value.ts'
+import type { Seen, View } from './components.ts'
+
+export interface Predictor {
+  /** One list per model, in the pool's order; the lists are equally long. Pure; what is returned must not be kept. */
+  read(seen: Seen): readonly (readonly number[])[]
+}
+
+/** What a predictor stands in. */
+export interface PoolShape {
+  readonly models: readonly string[]
+  readonly view: View
+}
+
+/** The serving half of a method: from parameters to predictions, from an artifact to parameters. Its learning half is in learn/. */
+export interface PredictorKind {
+  /** As in artifacts and `--method`. */
+  readonly name: string
+  /** Throws `artifact.truncated` when parts of the parameters do not fit each other. */
+  create(parameters: unknown, shape: PoolShape): Predictor
+  /** Plain JSON. */
+  toStored(parameters: unknown, shape: PoolShape): unknown
+  /** Throws `artifact.truncated`. */
+  fromStored(stored: unknown, shape: PoolShape): unknown
+}
+
+/** Parameters of plain data, typed arrays of 32 bits and bytes are stored as they are (contract/packed-value.ts). */
+export function createKind(name: string, create: PredictorKind['create']): PredictorKind {
+  return {
+    name,
+    create,
+    toStored: packValue,
+    fromStored: (stored) => unpackValue(stored, `predictor.${name}`),
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * The predictors that artifacts of this version may hold, by name: one line for each.
+ */
+import { WeirError } from '../contract/errors.ts'
+import { blend } from './pool-blend.ts'
+import { knn } from './knn.ts'
+import type { PredictorKind } from './predictor.ts'
+
+const KINDS: readonly PredictorKind[] = [blend, knn]
+
+/** Throws `artifact.format_version` for a name this version does not know. */
+export function predictorKind(name: string): PredictorKind {
+  const kind = KINDS.find((one) => one.name === name)
+  if (kind !== undefined) return kind
+  throw new WeirError(
+    'artifact.format_version',
+    `the artifact's predictor "${name.slice(0, 40)}" is unknown to this version of weir; upgrade weir or train again`,
+  )
+}

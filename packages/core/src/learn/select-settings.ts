@@ -1,0 +1,78 @@
+/**
+ * Settings of a pool's router: cost weights from dear to cheap, and what each makes of the training rows by estimates that have not seen them.
+ *
+ *   0, then a geometric sequence of weights, then one at which only the cheapest model is worth its cost
+ *
+ * The sequence depends on the mean costs only, never on qualities, so that Learn-then-Test may walk it (select-family-levels.ts).
+ */
+import type { PoolArtifact, PoolSetting } from '../contract/pool-artifact.ts'
+
+/** Settings: neighbours differ by some 10% in weight. */
+const SETTINGS = 101
+/** Weights by the quality that a call of the dearest model must bring: below a ten-thousandth nothing is saved, at 20 nothing is bought. */
+const LEAST_GAIN_ASKED = 1e-4
+const MOST_GAIN_ASKED = 20
+const ONLY_CHEAPEST = 1e4
+
+/** Ascending: 0 first. `dearest`: mean cost of a call of the dearest model, above 0. */
+export function costWeights(dearest: number): readonly number[] {
+  const between = SETTINGS - 2
+  const step = (MOST_GAIN_ASKED / LEAST_GAIN_ASKED) ** (1 / (between - 1))
+  const asked = Array.from({ length: between }, (_, i) => LEAST_GAIN_ASKED * step ** i)
+  return [0, ...asked, ONLY_CHEAPEST].map((gain) => gain / dearest)
+}
+
+/** One row per query. */
+export interface SettingRows {
+  /** Rows x models, row-major. */
+  readonly qualities: ArrayLike<number>
+  /** The same, in units of cost. */
+  readonly costs: ArrayLike<number>
+  readonly models: number
+}
+
+export interface SettingTrials extends PoolSetting {
+  /** Place of the model that each row goes to. */
+  readonly chosen: Uint8Array
+}
+
+/** `choose`: the policy's own choice for a row at a weight, a place among the models. */
+export function tryWeights(
+  { qualities, costs, models }: SettingRows,
+  weights: readonly number[],
+  choose: (row: number, costWeight: number) => number,
+): SettingTrials[] {
+  const rows = qualities.length / models
+  return weights.map((costWeight, i) => {
+    const chosen = Uint8Array.from({ length: rows }, (_, row) => choose(row, costWeight))
+    let quality = 0
+    let cost = 0
+    chosen.forEach((place, row) => {
+      quality += qualities[row * models + place] ?? 0
+      cost += costs[row * models + place] ?? 0
+    })
+    return {
+      threshold: 1 - i / Math.max(1, weights.length - 1),
+      costWeight,
+      meanCost: cost / rows,
+      meanQuality: quality / rows,
+      chosen,
+    }
+  })
+}
+
+/** The cost weight whose mean cost on the training rows meets a budget, between settings on a logarithmic axis; undefined below the cheapest. */
+export function weightWithin(
+  { settings }: Pick<PoolArtifact, 'settings'>,
+  budget: number,
+): number | undefined {
+  const dear = settings[0]
+  if (dear === undefined || dear.meanCost <= budget) return dear?.costWeight
+  const at = settings.findIndex(({ meanCost }) => meanCost <= budget)
+  const [above, below] = [settings[at - 1], settings[at]]
+  if (above === undefined || below === undefined) return undefined
+  const part = (above.meanCost - budget) / (above.meanCost - below.meanCost)
+  // From weight 0 a logarithm has no way: half of the next weight stands for it.
+  const from = above.costWeight === 0 ? below.costWeight / 2 : above.costWeight
+  return from * (below.costWeight / from) ** part
+}

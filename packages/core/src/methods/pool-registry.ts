@@ -1,0 +1,8 @@
+/**
+ * The methods that learn about pools of any size, in the order in which they are listed. The first is the default.
+ */
+import { knn } from './knn.ts'
+import { blend } from './pool-blend.ts'
+import type { PoolMethod } from './pool-method.ts'
+
+export const POOL_METHODS: readonly PoolMethod[] = [blend, knn]

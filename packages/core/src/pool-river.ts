@@ -1,0 +1,92 @@
+/**
+ * River of an artifact that was trained for a pool: a quality level names a cost weight, and the query goes to the model with the highest utility.
+ */
+import type { Artifact } from './contract/artifact.ts'
+import type { OperatingPoint } from './contract/decision.ts'
+import { WeirError } from './contract/errors.ts'
+import type { CandidateEstimate, Estimator } from './contract/estimate.ts'
+import type { PoolArtifact } from './contract/pool-artifact.ts'
+import type { Policy } from './contract/policy.ts'
+import { createUtilityPolicy } from './decide/utility.ts'
+import { createPoolEstimator, type PoolParameters } from './estimate/pool.ts'
+import { fromStoredPool } from './estimate/stored-pool.ts'
+import type { RiverOptions } from './river.ts'
+import type { River, Service } from './serve.ts'
+
+/** Throws `artifact.pair` when a model of the pool is not a candidate, `artifact.truncated` when its parameters are damaged. */
+export function createPoolRouter(
+  artifact: Artifact & { readonly pool: PoolArtifact },
+  options: RiverOptions,
+): Pick<River, 'candidates' | 'estimator' | 'services'> {
+  const { pool, pair, calibration } = artifact
+  const models = pool.members.map(({ model }) => model)
+  const candidates = options.candidates ?? models.map((model) => ({ model }))
+  const lacking = models.filter((model) => !candidates.some((one) => one.model === model))
+  if (lacking.length > 0) {
+    throw new WeirError(
+      'artifact.pair',
+      `the artifact was trained for ${lacking.join(', ')} too, which the models lack; add them, or take them out of the artifact`,
+    )
+  }
+  const estimator = createPairView(fromStoredPool(artifact.estimator.parameters, artifact.encoder), pair)
+  const route: Service = {
+    levels: calibration.levels,
+    confidence: 1 - calibration.delta,
+    createPolicy: (point) => createPoolPolicy(pool, point, options),
+  }
+  return { candidates, estimator, services: { route } }
+}
+
+/** Estimates of all models, and for what asks about a pair: half of one plus the gap in quality. It ranks; it is no probability. */
+export function createPairView(parameters: PoolParameters, { small, large }: Artifact['pair']): Estimator {
+  const pool = createPoolEstimator(parameters)
+  return {
+    name: 'pool',
+    estimate(features) {
+      const { candidates, isUnfamiliar } = pool.estimate(features)
+      const gap = qualityOf(candidates, small) - qualityOf(candidates, large)
+      return { pSmall: (1 + gap) / 2, isUnfamiliar, candidates }
+    },
+  }
+}
+
+function qualityOf(candidates: readonly CandidateEstimate[], model: string): number {
+  return candidates.find((one) => one.model === model)?.quality ?? 0
+}
+
+/** The policy at an operating point, whose threshold names a setting. */
+export function createPoolPolicy(
+  pool: PoolArtifact,
+  { threshold, mode }: Pick<OperatingPoint, 'threshold' | 'mode'>,
+  { onUnfamiliar = 'large' }: Pick<RiverOptions, 'onUnfamiliar'> = {},
+): Policy {
+  return createUtilityPolicy({
+    ...utilityOptions(pool),
+    costWeight: threshold === null ? null : weightOf(pool, threshold),
+    noWeightReason: mode === 'promise' ? 'level_not_provable' : 'level_not_feasible',
+    onUnfamiliar,
+  })
+}
+
+/** What all settings of a pool share. */
+export function utilityOptions({
+  members,
+  reference,
+  costUnit,
+}: Pick<PoolArtifact, 'members' | 'reference' | 'costUnit'>): {
+  readonly models: readonly string[]
+  readonly reference: string
+  readonly fixedCosts?: readonly number[]
+} {
+  return {
+    models: members.map(({ model }) => model),
+    reference,
+    ...(costUnit === 'calls' ? { fixedCosts: members.map(({ meanCost }) => meanCost) } : {}),
+  }
+}
+
+/** That of the nearest setting. */
+function weightOf({ settings }: PoolArtifact, threshold: number): number {
+  const last = settings.length - 1
+  return settings[Math.round((1 - threshold) * last)]?.costWeight ?? 0
+}

@@ -1,0 +1,267 @@
+/**
+ * Training for a pool of any number of models: composes request/, learn/ and the river's own choice, which do not know each other.
+ *
+ *   rows -> examples -> ground (view, folds, costs) -> method: predictor per fold and on all rows -> calibrated qualities
+ *        -> what each cost weight would have done with the rows -> quality levels
+ */
+import type { Artifact } from './contract/artifact.ts'
+import type { Pair } from './contract/candidate.ts'
+import { WeirError } from './contract/errors.ts'
+import type { Outcome } from './contract/outcome.ts'
+import type { PoolArtifact, PoolMember } from './contract/pool-artifact.ts'
+import { rankByUtility } from './decide/utility.ts'
+import { toStoredPool } from './estimate/stored-pool.ts'
+import { DEFAULT_DELTA, LEVELS } from './learn/calibration.ts'
+import { createPoolGround, fitPool, POOL_FOLDS, type PoolFit, type PoolGround } from './learn/fit-pool.ts'
+import { FALSE_ALARM_RATE } from './learn/fit-familiarity.ts'
+import { toPoolExamples, type PoolExample } from './learn/pool-examples.ts'
+import { selectFamilyLevels } from './learn/select-family-levels.ts'
+import { costWeights, tryWeights, type SettingRows } from './learn/select-settings.ts'
+import { createTrainingCurve } from './learn/threshold-sequence.ts'
+import { metricOf, sample, type TrainProgress } from './learn/train.ts'
+import { averagePgr } from './math/average-pgr.ts'
+import { expectedCalibrationError } from './math/calibration-error.ts'
+import { logLoss } from './math/log-loss.ts'
+import { createQualityCurve, type Trials } from './math/quality-curve.ts'
+import type { PoolMethod } from './methods/pool-method.ts'
+import { blend } from './methods/pool-blend.ts'
+import { utilityOptions } from './pool-river.ts'
+import { createLexicalEncoder } from './request/lexical.ts'
+import { queryFromOutcome } from './request/query.ts'
+import { VERSION } from './version.ts'
+
+export interface TrainPoolOptions {
+  /** At least two, each once. */
+  readonly models: readonly string[]
+  /** Default: the blend. */
+  readonly method?: PoolMethod
+  readonly seed: number
+  /** Train on this many rows, drawn by the seed. Default: all. */
+  readonly rows?: number
+  /** SHA-256 of the rows given, hex. */
+  readonly dataHash: string
+  /** UTC day of training, ISO 8601. Default: none is stored. */
+  readonly date?: string
+  /** Chance that the promise of a level is broken. Default 0.05. Range (0, 1). */
+  readonly delta?: number
+  readonly onProgress?: (progress: TrainProgress) => void | Promise<void>
+  readonly signal?: AbortSignal
+}
+
+/** What was learned with the rows it was learned from; `weir compare` fits several methods on one ground. */
+export interface PoolLesson {
+  readonly models: readonly string[]
+  readonly examples: readonly PoolExample[]
+  readonly ground: PoolGround
+  readonly costUnit: PoolArtifact['costUnit']
+  /** In units of cost. */
+  readonly rows: SettingRows
+  readonly members: readonly PoolMember[]
+}
+
+/** Fits a router for a pool. Throws `data.model`, `data.too_few` when the rows cannot teach. */
+export async function trainPool(rows: readonly Outcome[], options: TrainPoolOptions): Promise<Artifact> {
+  const { method = blend, seed, signal, onProgress } = options
+  let done = -1
+  const begin = async (step: string): Promise<void> => {
+    done += 1
+    signal?.throwIfAborted()
+    await onProgress?.({ step, done, total: POOL_FOLDS + 4 })
+  }
+  await begin('reading queries')
+  const lesson = createPoolLesson(sample(rows, options), options)
+  const fit = await fitPool(lesson.ground, method, (fold) =>
+    begin(fold < POOL_FOLDS ? `cross-validation, fold ${fold + 1} of ${POOL_FOLDS}` : 'fitting on all rows'),
+  )
+  await begin('selecting cost weights')
+  const artifact = toPoolArtifact(lesson, fit, { ...options, method, metric: metricOf(rows), seed })
+  await begin('done')
+  return artifact
+}
+
+/** Throws `cli.usage` for fewer than two models or one named twice, `data.too_few`, and `data.model` for a pool of more than two without costs. */
+export function createPoolLesson(
+  rows: readonly Outcome[],
+  { models, seed }: Pick<TrainPoolOptions, 'models' | 'seed'>,
+): PoolLesson {
+  if (models.length < 2 || new Set(models).size < models.length)
+    throw new WeirError('cli.usage', `a pool needs at least two different models, got ${models.join(', ')}`)
+  const encoder = createLexicalEncoder()
+  const read = toPoolExamples(rows, { models, encoder, toQuery: queryFromOutcome })
+  const isMetered = read.every(({ costsUsd }) => costsUsd !== null)
+  if (!isMetered && models.length > 2) throw unmetered(models)
+  const order = sortByMean(models, isMetered ? read.map(({ costsUsd }) => costsUsd ?? []) : [])
+  const sorted = order.map((place) => models[place] ?? '')
+  const examples = read.map((example) => reorder(example, order))
+  const ground = createPoolGround(examples, { models: sorted, spec: encoder.spec, seed })
+  const setting: SettingRows = {
+    qualities: ground.set.qualities,
+    costs: Float64Array.from(examples.flatMap(({ costsUsd }) => costsUsd ?? CALLS)),
+    models: models.length,
+  }
+  return {
+    models: sorted,
+    examples,
+    ground,
+    costUnit: isMetered ? 'usd' : 'calls',
+    rows: setting,
+    members: sorted.map((model, j) => ({
+      model,
+      meanQuality: meanOfColumn(setting.qualities, j, models.length),
+      meanCost: meanOfColumn(setting.costs, j, models.length),
+    })),
+  }
+}
+
+/** A pair without costs: the first model named is the small one. */
+const CALLS: readonly number[] = [0, 1]
+
+/** Places of the models from cheap to dear. */
+function sortByMean(models: readonly string[], costs: readonly (readonly number[])[]): readonly number[] {
+  const mean = (place: number): number => costs.reduce((sum, one) => sum + (one[place] ?? 0), 0)
+  return [...models.keys()].sort((a, b) => mean(a) - mean(b))
+}
+
+function reorder(example: PoolExample, order: readonly number[]): PoolExample {
+  const { qualities, costsUsd } = example
+  return {
+    ...example,
+    qualities: order.map((place) => qualities[place] ?? 0),
+    costsUsd: costsUsd && order.map((place) => costsUsd[place] ?? 0),
+  }
+}
+
+function unmetered(models: readonly string[]): WeirError {
+  return new WeirError(
+    'data.model',
+    `a pool of more than two models weighs money, and not every row has the cost of ${models.join(', ')}; record costUsd, or give tokens ` +
+      'and prices',
+  )
+}
+
+interface ArtifactParts extends Pick<TrainPoolOptions, 'seed' | 'dataHash' | 'date' | 'delta'> {
+  readonly method: PoolMethod
+  readonly metric: string
+}
+
+/** Chooses cost weights and quality levels by the estimates that have not seen the rows. */
+export function toPoolArtifact(
+  lesson: PoolLesson,
+  fit: PoolFit,
+  { method, metric, seed, dataHash, date, delta = DEFAULT_DELTA }: ArtifactParts,
+): Artifact {
+  const { members, costUnit, rows, examples, ground } = lesson
+  const reference = bestOf(members)
+  const place = members.findIndex(({ model }) => model === reference)
+  const choose = createChooser(lesson, fit, reference)
+  const trials = tryWeights(rows, costWeights(members.at(-1)?.meanCost ?? 1), choose)
+  const width = members.length
+  const qualityOf = (row: number, at: number): number => rows.qualities[row * width + at] ?? 0
+  const levels = selectFamilyLevels(
+    trials.map(({ threshold, chosen }) => ({
+      threshold,
+      qualities: Float64Array.from(chosen, (at, row) => qualityOf(row, at)),
+      share: chosen.reduce((count, at) => count + (at === place ? 0 : 1), 0) / chosen.length,
+    })),
+    Float64Array.from(examples, (_, row) => qualityOf(row, place)),
+    { levels: LEVELS, delta, seed },
+  )
+  const pair: Pair = { small: members[place === 0 ? 1 : 0]?.model ?? '', large: reference }
+  const pairTrials = toPairTrials(lesson, fit, pair)
+  const meanQuality = { small: meanOf(pairTrials.small), large: meanOf(pairTrials.large) }
+  return {
+    formatVersion: 1,
+    method: method.name,
+    pair,
+    metric,
+    encoder: createLexicalEncoder().spec,
+    training: {
+      dataHash,
+      rows: examples.length,
+      seed,
+      libraryVersion: VERSION,
+      meanQuality,
+      unfamiliar: { falseAlarmRate: FALSE_ALARM_RATE },
+    },
+    relaxation: null,
+    crossValidation: {
+      folds: POOL_FOLDS,
+      apgr: averagePgr(createQualityCurve(pairTrials)) ?? null,
+      auroc: null,
+      logLoss: logLoss(fit.qualities, ground.set.qualities),
+      expectedCalibrationError: expectedCalibrationError(fit.qualities, ground.set.qualities),
+      taskTableApgr: null,
+    },
+    trainingCurve: createTrainingCurve(pairTrials),
+    calibration: {
+      source: 'cross-fitted',
+      guarantee: 'asymptotic',
+      rows: examples.length,
+      dataHash,
+      date: date ?? null,
+      seed,
+      delta,
+      meanQuality,
+      levels,
+    },
+    estimator: { name: 'pool', parameters: toStoredPool(fit.parameters) },
+    pool: {
+      members,
+      reference,
+      costUnit,
+      settings: trials.map(({ chosen: _chosen, ...setting }) => setting),
+    },
+  }
+}
+
+/** The policy's own choice among estimates that have not seen the row; unfamiliar rows go to the reference, as they will. */
+function createChooser(
+  { models, members, costUnit, ground }: PoolLesson,
+  { qualities, costsUsd }: PoolFit,
+  reference: string,
+): (row: number, costWeight: number) => number {
+  const width = models.length
+  const shared = utilityOptions({ members, reference, costUnit })
+  const believed = Array.from({ length: qualities.length / width }, (_, row) =>
+    models.map((model, j) => ({
+      model,
+      quality: qualities[row * width + j] ?? 0,
+      ...(costsUsd === null ? {} : { costUsd: costsUsd[row * width + j] ?? 0 }),
+    })),
+  )
+  const { isUnfamiliar } = ground.familiarity
+  return (row, costWeight) =>
+    models.indexOf(
+      isUnfamiliar[row] === true
+        ? reference
+        : (rankByUtility(believed[row] ?? [], { ...shared, costWeight })[0] ?? reference),
+    )
+}
+
+function toPairTrials({ models, rows }: PoolLesson, { qualities }: PoolFit, { small, large }: Pair): Trials {
+  const width = models.length
+  const [from, to] = [models.indexOf(small), models.indexOf(large)]
+  const column = (values: ArrayLike<number>, place: number): Float64Array =>
+    Float64Array.from({ length: values.length / width }, (_, row) => values[row * width + place] ?? 0)
+  const [a, b] = [column(qualities, from), column(qualities, to)]
+  return {
+    scores: a.map((quality, row) => (1 + quality - (b[row] ?? 0)) / 2),
+    small: column(rows.qualities, from),
+    large: column(rows.qualities, to),
+  }
+}
+
+/** The cheapest of the best. */
+function bestOf(members: readonly PoolMember[]): string {
+  return members.reduce((best, one) => (one.meanQuality > best.meanQuality ? one : best)).model
+}
+
+function meanOfColumn(values: ArrayLike<number>, column: number, width: number): number {
+  let sum = 0
+  for (let i = column; i < values.length; i += width) sum += values[i] ?? 0
+  return (sum * width) / values.length
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  return meanOfColumn(values, 0, 1)
+}
