@@ -70,6 +70,32 @@ describe('retention', () => {
     expect(readUsage(place.path, { by: 'all' }).total.requests).toBe(2001)
   })
 
+  it('deletes no more than makes the file small enough, however large its rows are', async () => {
+    const file = new StoreFile({ path: place.path })
+    const text = 'x'.repeat(100_000)
+    const lines = Array.from({ length: 40 }, (_, i) =>
+      JSON.stringify(outcome(`id-${i}`, { messages: [{ role: 'user', content: text }] })),
+    )
+    file.write(lines)
+    while (file.countRows());
+    while (prune(file, { maxBytes: 2_200_000 }, NOW_MS));
+    file.close()
+    const left = await idsIn(place.path)
+    expect(left.length).toBeGreaterThan(15)
+    expect(left.length).toBeLessThan(23)
+  })
+
+  it('a row that says no time is as old as those around it, and keeps none of them', async () => {
+    const file = new StoreFile({ path: place.path })
+    const at = (day: number): string => new Date(NOW_MS - day * DAY_MS).toISOString()
+    const times = ['no time', at(30), 'no time', at(20), 'no time', at(1), at(0)]
+    file.write(times.map((servedAt, i) => JSON.stringify(outcome(`id-${i}`, { servedAt }))))
+    while (file.countRows());
+    expect(prune(file, { days: 10 }, NOW_MS)).toBe(false)
+    file.close()
+    expect(await idsIn(place.path)).toEqual(['id-4', 'id-5', 'id-6'])
+  })
+
   it('without bounds nothing is deleted', async () => {
     const file = new StoreFile({ path: place.path })
     fill(file)
@@ -98,6 +124,7 @@ describe('redaction', () => {
   it.each([
     ['mail anna.b+x@mail.example.co.uk now', 'mail [redacted] now'],
     ['key sk-proj-abcdefghij0123456789 end', 'key [redacted] end'],
+    [`ours wk-${'a1B-_'.repeat(9).slice(2)} end`, 'ours [redacted] end'],
     ['token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-def end', 'token [redacted] end'],
     ['call +49 (0)30 1234 5678, please', 'call [redacted], please'],
     ['in 2026 at 3.14159 and 12 of 14', 'in 2026 at 3.14159 and 12 of 14'],

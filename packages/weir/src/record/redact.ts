@@ -24,7 +24,7 @@ const WITHHELD = '[withheld: the patterns of record.redact took too long]'
 /** Every repetition is bounded: no text makes them slow. */
 const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g
 const KEY =
-  /(?<![A-Za-z0-9])(?:sk|pk|rk|ghp|gho|ghs|github_pat|xox[abpr]|glpat|hf|npm|AKIA|ASIA|AIza|eyJ|weir)[-_A-Za-z0-9]{12,400}(?:\.[-_A-Za-z0-9]{1,2000}){0,2}/g
+  /(?<![A-Za-z0-9])(?:sk|pk|rk|ghp|gho|ghs|github_pat|xox[abpr]|glpat|hf|npm|AKIA|ASIA|AIza|eyJ|weir|w[ak]-)[-_A-Za-z0-9]{12,400}(?:\.[-_A-Za-z0-9]{1,2000}){0,2}/g
 const PHONE = /(?<![\w.])\+?\d(?:[ ()./-]{0,2}\d){7,14}(?![\w.])/g
 
 /** A row's JSON text with its texts redacted. Undefined options: as it is. */

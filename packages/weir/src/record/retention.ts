@@ -22,33 +22,55 @@ export const HOUR_DAYS = 35
 const DAY_MS = 86_400_000
 const SERVED_AT = /"servedAt":"([^"]{10,40})"/
 
-/** One step. True when there is more to delete. `nowMs`: since 1970. */
+/** One step. True when there may be more to delete. `nowMs`: since 1970. */
 export function prune(file: StoreFile, { days, maxBytes }: Retention, nowMs: number): boolean {
   deleteHours(file, nowMs)
   const cutMs = days === undefined ? -Infinity : nowMs - days * DAY_MS
-  const isTooLarge = maxBytes !== undefined && usedBytes(file) > maxBytes
+  const excessBytes = maxBytes === undefined ? 0 : usedBytes(file) - maxBytes
   const rows = oldestRows(file)
-  const kept = isTooLarge ? -1 : rows.findIndex(({ row }) => !(servedAtMs(String(row)) < cutMs))
-  const doomed = kept < 0 ? rows : rows.slice(0, kept)
+  const doomed = rows.slice(0, Math.max(countOld(rows, cutMs), countFor(rows, excessBytes)))
   if (doomed.length > 0) remove(file, doomed)
   file.database.exec(`PRAGMA incremental_vacuum(${STEP_PAGES})`)
-  return doomed.length === STEP_ROWS
+  return doomed.length === STEP_ROWS || (excessBytes > 0 && doomed.length > 0)
 }
 
 type Row = Readonly<Record<string, unknown>>
+
+/** Rows up to the last one before `cutMs`. One that does not say when it was is as old as those around it. */
+function countOld(rows: readonly Row[], cutMs: number): number {
+  let count = 0
+  for (const [i, { row }] of rows.entries()) {
+    const atMs = servedAtMs(String(row))
+    if (atMs >= cutMs) break
+    if (atMs < cutMs) count = i + 1
+  }
+  return count
+}
+
+/** Rows that hold so many bytes: all of a step may be far more than is wanted, where rows hold long conversations. */
+function countFor(rows: readonly Row[], wantedBytes: number): number {
+  let left = wantedBytes
+  let count = 0
+  for (const { bytes } of rows) {
+    if (left <= 0) break
+    left -= Number(bytes)
+    count += 1
+  }
+  return count
+}
 
 /** Never the very last: the number of the next row follows from it, and usage is counted by numbers. */
 function oldestRows({ database }: StoreFile): readonly Row[] {
   return database
     .prepare(
-      `SELECT seq, id, substr(row, 1, 300) AS row FROM outcomes
+      `SELECT seq, id, substr(row, 1, 300) AS row, octet_length(row) AS bytes FROM outcomes
        WHERE seq <= (SELECT value FROM meta WHERE name = 'countedSeq') AND seq < (SELECT max(seq) FROM outcomes)
        ORDER BY seq LIMIT ${STEP_ROWS}`,
     )
     .all()
 }
 
-/** NaN when the row does not say: it is then as old as its neighbours, which stop here. */
+/** NaN when the row does not say. */
 function servedAtMs(row: string): number {
   return Date.parse(SERVED_AT.exec(row)?.[1] ?? '')
 }

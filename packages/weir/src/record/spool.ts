@@ -32,6 +32,8 @@ export class Spool {
   #bytes = 0
   /** Up to here everything is stored. */
   #released = 0
+  /** Behind what counts the file holds bytes that could not be taken away: they would shift the places of all that follows. */
+  #hasRest = false
 
   /** Takes over what an earlier process left; a line it could not finish was never acknowledged and is cut off. */
   constructor(path: string, maxBytes: number) {
@@ -54,6 +56,8 @@ export class Spool {
     if (this.#bytes + block.length > this.#maxBytes) return false
     try {
       const file = (this.#file ??= openSync(this.#path, 'a+'))
+      if (this.#hasRest) ftruncateSync(file, this.#bytes)
+      this.#hasRest = false
       for (let at = 0; at < block.length;) at += writeSync(file, block, at)
     } catch {
       this.#undo()
@@ -92,7 +96,7 @@ export class Spool {
     try {
       unlinkSync(this.#path)
     } catch {
-      // Its lines are in the store; read once more they change nothing, because ids are unique.
+      this.#hasRest = true
     }
   }
 
@@ -114,13 +118,15 @@ export class Spool {
       return
     }
     const { size } = fstatSync(this.#file)
-    for (let at = 0; at < size;) {
-      const block = this.#readAt(at, Math.min(CHUNK_BYTES * 16, size - at))
+    let length = CHUNK_BYTES
+    while (this.#bytes < size) {
+      const block = this.#readAt(this.#bytes, Math.min(length, size - this.#bytes))
       const end = block.lastIndexOf(LF) + 1
-      if (end === 0) break
-      this.#note(block.subarray(0, end), at)
-      at += end
-      this.#bytes = at
+      // One line longer than a chunk, or the rest of one that was not finished.
+      if (end === 0 && this.#bytes + block.length >= size) break
+      length = end === 0 ? length * 2 : CHUNK_BYTES
+      this.#note(block.subarray(0, end), this.#bytes)
+      this.#bytes += end
     }
     if (this.#bytes < size) ftruncateSync(this.#file, this.#bytes)
     // Opened again for appending by the next `append`.
@@ -149,7 +155,7 @@ export class Spool {
     try {
       if (this.#file !== undefined) ftruncateSync(this.#file, this.#bytes)
     } catch {
-      // Not even that: the reader cuts what has no end, and passes over what it cannot read.
+      this.#hasRest = true
     }
     this.close()
   }
