@@ -137,6 +137,8 @@ describe('a request that was answered before', () => {
     ).toBe('miss')
     expect(await send(JSON.stringify(body).replace('easy  text', 'easy text'))).toBe('miss')
     expect(await send(JSON.stringify(body), { 'x-weir-quality': '0.5' })).toBe('miss')
+    // No model is there; an answer from elsewhere must not be either.
+    expect(await send(JSON.stringify(body), { 'x-weir-place': 'nowhere' })).toBe('miss')
     expect(await send(JSON.stringify(body), { authorization: 'Bearer one' })).toBe('miss')
     expect(await send(JSON.stringify(body), { authorization: 'Bearer one' })).toBe('hit')
     expect(await send(JSON.stringify(body), { authorization: 'Bearer onf' })).toBe('miss')

@@ -3,8 +3,9 @@
  * disk. A batch that could not be written (a full disk, a locked file) is kept and goes with the next: nothing is forgotten while the
  * process lives. A crash forgets what ended in the last FLUSH_MS and what was still running.
  */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { ERRORS, WeirError, type ErrorCode } from '@weir/core'
+import { Questions, startStoreThread } from '../store-thread.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Spent } from './account.ts'
 import type { SpendRow } from './store-file.ts'
@@ -18,18 +19,16 @@ export interface KeyStoreOptions {
   readonly log: Log
 }
 
+type Answered = Extract<FromKeyWorker, { readonly kind: 'answer' | 'refused' }>
+
 /** What was spent and is not in a snapshot yet, by key, USD. */
 export type Unsaved = ReadonlyMap<string, number>
 
 export class KeyStore {
   readonly #worker: Worker
   readonly #log: Log
-  readonly #waiting = new Map<
-    number,
-    { resolve: (answer: unknown) => void; reject: (error: Error) => void }
-  >()
+  readonly #questions = new Questions<Answered>()
   readonly #exited: Promise<void>
-  #request = 0
   #batch = 0
   #pending = new Map<string, SpendRow>()
   /** Sent, and not said to be written. */
@@ -50,15 +49,14 @@ export class KeyStore {
   }
 
   /** Throws what the change is refused with. */
-  ask<K extends Asked['kind']>(asked: Extract<Asked, { readonly kind: K }>): Promise<Answers[K]> {
-    if (this.#isClosed) return Promise.reject(new WeirError('internal.bug', 'the key store is closed'))
+  async ask<K extends Asked['kind']>(asked: Extract<Asked, { readonly kind: K }>): Promise<Answers[K]> {
+    if (this.#isClosed) throw new WeirError('internal.bug', 'the key store is closed')
     // What was spent until now belongs to the answer.
     this.#flush()
-    const request = (this.#request += 1)
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(request, { resolve: resolve as (answer: unknown) => void, reject })
-      this.#post({ kind: 'ask', request, asked })
-    })
+    const answered = await this.#questions.ask((request) => this.#post({ kind: 'ask', request, asked }))
+    if (answered === undefined) throw new WeirError('internal.bug', 'the key store has stopped; see the log')
+    if (answered.kind === 'refused') throw toError(answered.code, answered.message)
+    return answered.answer as Answers[K]
   }
 
   /** Never throws and never waits. */
@@ -100,13 +98,8 @@ export class KeyStore {
       case 'flushed':
         return this.#flushed(message.batch, message.because)
       case 'answer':
-        this.#waiting.get(message.request)?.resolve(message.answer)
-        this.#waiting.delete(message.request)
-        return
       case 'refused':
-        this.#waiting.get(message.request)?.reject(toError(message.code, message.message))
-        this.#waiting.delete(message.request)
-        return
+        return this.#questions.answer(message.request, message)
       case 'failed':
     }
   }
@@ -139,8 +132,7 @@ export class KeyStore {
       because: error.message,
       remedy: 'restart weir; budgets hold in memory until then',
     })
-    for (const { reject } of this.#waiting.values()) reject(error)
-    this.#waiting.clear()
+    this.#questions.forget()
   }
 }
 
@@ -163,9 +155,7 @@ function toError(code: string, message: string): Error {
 
 /** Throws `config.value` when the file cannot be opened or is no key store. */
 export async function openKeyStore({ path, log }: KeyStoreOptions): Promise<KeyStore> {
-  // The suffix follows this file's own: source while developing, built files when installed.
-  const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./store-worker.${suffix}`, import.meta.url), { workerData: { path } })
+  const worker = startStoreThread(import.meta.url, { path })
   const opened = await new Promise<FromKeyWorker>((resolve) => {
     worker.once('message', resolve)
     worker.once('error', (error) => resolve({ kind: 'failed', message: error.message }))

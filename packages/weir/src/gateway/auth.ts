@@ -32,6 +32,11 @@ export async function openAuth({ path, assumedOutputTokens }: AuthOptions, log: 
   const opened = { access, store, assumedOutputTokens: assumedOutputTokens ?? DEFAULT_ASSUMED_OUTPUT_TOKENS }
   if (store.snapshot.keys.some(({ role }) => role === 'admin')) return opened
   const spec = { name: 'first run', role: 'admin', limits: {} } as const
-  const { text } = await store.ask({ kind: 'create', actor: 'weir serve', spec })
-  return { ...opened, adminKey: text }
+  try {
+    const { text } = await store.ask({ kind: 'create', actor: 'weir serve', spec })
+    return { ...opened, adminKey: text }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
 }

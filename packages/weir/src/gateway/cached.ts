@@ -19,6 +19,7 @@ const KEYED_HEADERS: readonly string[] = [
   'x-weir-quality',
   'x-weir-mode',
   'x-weir-policy',
+  'x-weir-place',
   'openai-beta',
   'openai-organization',
   'openai-project',

@@ -122,32 +122,37 @@ const DRAIN_MS = 25_000
 
 /** Throws `config.port` when the port is taken, `config.value` when the options contradict each other. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { listen, record, log, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
+  const opened: Opened[] = []
+  try {
+    return await start(options, opened)
+  } catch (error) {
+    // The threads of the stores and the listeners would keep the process from ending.
+    for (const one of opened.toReversed()) await one.close()
+    throw error
+  }
+}
+
+/** What a start that fails has to close again. */
+interface Opened {
+  close(): Promise<void>
+}
+
+async function start(options: GatewayOptions, opened: Opened[]): Promise<Gateway> {
+  const { listen, record, log } = options
   checkModels(options.river, options.models)
   const store = record === undefined ? undefined : await openOutcomeStore({ ...record, log })
+  if (store !== undefined) opened.push(store)
   // Set once there is a configuration in force: the page may be asked for before.
   const watched: { upstream?: UpstreamClient } = {}
   const watching = await watch(options, store, watched)
+  opened.push(watching)
   let isReady = true
   const exposed = watching.metrics?.exposed
-  const guard = await startAccess({ ...options, isReady: () => isReady, exposed }).catch(
-    async (error: unknown) => {
-      await store?.close()
-      await watching.close()
-      throw error
-    },
-  )
+  const guard = await startAccess({ ...options, isReady: () => isReady, exposed })
+  opened.push(guard)
   const fixed: Fixed = {
-    maxBodyBytes,
-    arrival: listen,
-    log,
-    now: () => new Date(),
+    ...toFixed(options),
     isReady: () => isReady,
-    sessions: createSessions({
-      cacheMs: options.session?.cacheMs ?? DEFAULT_CACHE_MS,
-      entries: options.session?.entries ?? DEFAULT_SESSIONS,
-      nowMs: () => performance.now(),
-    }),
     ...(store === undefined ? {} : { store }),
     ...guard.forApp,
     ...watching.forApp,
@@ -174,7 +179,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     url = await app.listen({ host: listen.host ?? '127.0.0.1', port: listen.port })
   } catch (error) {
-    await stop()
+    await app.close()
+    await held.release()
     throw toPortError(error, listen)
   }
   let closing: Promise<void> | undefined
@@ -198,7 +204,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** Observers and the page of metrics. Throws `config.port`, and the store is closed then. */
+/** Observers and the page of metrics. Throws `config.port`. */
 function watch(
   { metrics, observers = [] }: GatewayOptions,
   store: OutcomeStore | undefined,
@@ -211,9 +217,6 @@ function watch(
       () => (store === undefined ? [] : readStore(store)),
       () => readUpstreams(watched.upstream?.states() ?? []),
     ],
-  }).catch(async (error: unknown) => {
-    await store?.close()
-    throw error
   })
 }
 
@@ -223,6 +226,18 @@ type Fixed = Pick<
   'maxBodyBytes' | 'arrival' | 'log' | 'now' | 'isReady' | 'store' | 'observer' | 'page' | 'auth'
 > & {
   readonly sessions: Sessions
+}
+
+/** Those of them that nothing has to be opened for. */
+function toFixed({ maxBodyBytes = DEFAULT_MAX_BODY_BYTES, listen, log, session }: GatewayOptions) {
+  const { cacheMs = DEFAULT_CACHE_MS, entries = DEFAULT_SESSIONS } = session ?? {}
+  return {
+    maxBodyBytes,
+    arrival: listen,
+    log,
+    now: () => new Date(),
+    sessions: createSessions({ cacheMs, entries, nowMs: () => performance.now() }),
+  }
 }
 
 /** What belongs to one configuration: its pools, and the requests that it serves. Throws like `startGateway`. */

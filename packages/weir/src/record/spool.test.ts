@@ -52,11 +52,11 @@ describe('a spool that an earlier process left', () => {
   })
 })
 
-describe('bytes that could not be taken away', () => {
-  const broken = (): never => {
-    throw new Error('no')
-  }
+function broken(): never {
+  throw new Error('no')
+}
 
+describe('bytes that could not be taken away', () => {
   it('of a write that failed half-way are gone before the next one', () => {
     const spool = new Spool(path, 1e9)
     expect(spool.append([line('a')])).toBe(true)

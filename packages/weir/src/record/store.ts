@@ -7,8 +7,9 @@
  * gets there within BATCH_MS; from then on it outlives the process. A locked store, a full disk and the death of the store's thread lose
  * none of them: what is not known to be kept stays here and is sent again.
  */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { parseJson, WeirError } from '@weir/core'
+import { Questions, startStoreThread } from '../store-thread.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { LiveOutcome } from './live-outcome.ts'
 import type { RedactOptions } from './redact.ts'
@@ -84,9 +85,6 @@ export async function openOutcomeStore(options: OutcomeStoreOptions): Promise<Ou
   )
 }
 
-/** What the store's thread answered; undefined when it died before. */
-type Reply = FromWorker | undefined
-
 class Store implements OutcomeStore {
   readonly #log: Log
   readonly #queueBytes: number
@@ -103,8 +101,7 @@ class Store implements OutcomeStore {
   #lastDropLogMs = -Infinity
   #isClosed = false
   #trouble: string | undefined
-  #requestId = 0
-  readonly #waiting = new Map<number, (answer: Reply) => void>()
+  readonly #questions = new Questions<FromWorker>()
   #exited: Promise<void> = Promise.resolve()
 
   constructor({ log, path, maxPages, retention, redact, ...options }: OutcomeStoreOptions) {
@@ -116,11 +113,7 @@ class Store implements OutcomeStore {
 
   /** Starts the store's thread. Returns why it cannot be; undefined when it can. */
   async start(): Promise<string | undefined> {
-    // The suffix follows this file's own: source while developing, built files when installed.
-    const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    const worker = new Worker(new URL(`./store-worker.${suffix}`, import.meta.url), {
-      workerData: this.#setup,
-    })
+    const worker = startStoreThread(import.meta.url, this.#setup)
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()))
     const message = await new Promise<string | undefined>((resolve) => {
       worker.on('error', (error) => {
@@ -189,15 +182,11 @@ class Store implements OutcomeStore {
   }
 
   /** Undefined when nobody can answer. */
-  #ask(toMessage: (request: number) => ToWorker): Promise<Reply> {
+  #ask(toMessage: (request: number) => ToWorker): Promise<FromWorker | undefined> {
     if (this.#isClosed || this.#worker === undefined) return Promise.resolve(undefined)
     // The row that it is about may still wait here; messages keep their order.
     this.#flush()
-    const request = (this.#requestId += 1)
-    return new Promise((resolve) => {
-      this.#waiting.set(request, resolve)
-      this.#post(toMessage(request))
-    })
+    return this.#questions.ask((request) => this.#post(toMessage(request)))
   }
 
   #post(message: ToWorker): void {
@@ -229,9 +218,7 @@ class Store implements OutcomeStore {
       case 'feedback':
       case 'found':
       case 'usage':
-        this.#waiting.get(message.request)?.(message)
-        this.#waiting.delete(message.request)
-        return
+        return this.#questions.answer(message.request, message)
       case 'ready':
       case 'failed':
         return
@@ -250,7 +237,7 @@ class Store implements OutcomeStore {
     if (this.#worker !== worker) return
     this.#worker = undefined
     this.#log.error('record.stopped', { because: error.message, again: `in ${RESTART_MS} ms` })
-    this.#forget()
+    this.#questions.forget()
     if (!this.#isClosed) setTimeout(() => void this.#restart(), RESTART_MS)
   }
 
@@ -269,15 +256,9 @@ class Store implements OutcomeStore {
     for (const { lines, bytes } of this.#sent) this.#post({ kind: 'rows', lines, bytes })
   }
 
-  /** Nobody is left to answer these. */
-  #forget(): void {
-    for (const resolve of this.#waiting.values()) resolve(undefined)
-    this.#waiting.clear()
-  }
-
   /** Closed without a thread: what it left is lost. */
   #giveUp(): void {
-    this.#forget()
+    this.#questions.forget()
     const rows = this.#sent.reduce((sum, batch) => sum + batch.rows, 0)
     this.#sent = []
     if (rows > 0) this.#drop(rows)
