@@ -19,7 +19,7 @@ import {
   startUpstream,
 } from './gateway-support.ts'
 import type { Seen, Upstream } from './gateway-support.ts'
-import { ANSWER, NATIVE_REPLIES, NATIVE_STREAMS } from './native-fixtures.ts'
+import { ANSWER, NATIVE_REPLIES, NATIVE_STREAMS } from './native-replies.ts'
 
 const KEY = createSecret('env:K', 'canary-key')
 

@@ -7,6 +7,7 @@
  * Source: Amazon's event stream specification (smithy.io, "Amazon Event Stream"). Headers of other types than string are passed over.
  */
 import { crc32 } from 'node:zlib'
+import { Held } from '../upstream/event-bytes.ts'
 
 /** Bytes of one frame, 16 MiB as the specification allows. */
 const FRAME_BYTES = 16 * 1024 * 1024
@@ -24,29 +25,37 @@ const SIZES: readonly number[] = [0, 0, 1, 2, 4, 8, -1, -1, 8, 16]
 const STRING = 7
 
 export class EventFrames {
-  #pending: Buffer = Buffer.alloc(0)
+  readonly #held = new Held()
+  /** Bytes without which nothing can be read: a prelude, or the frame that has begun. */
+  #needed = PRELUDE
   /** Set when the bytes are no frames. */
   fault: string | undefined
 
   push(chunk: Buffer): readonly Frame[] {
-    const bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
     const frames: Frame[] = []
+    this.#held.add(chunk)
+    if (this.#held.bytes < this.#needed) return frames
+    const bytes = this.#held.take()
     let start = 0
+    this.#needed = PRELUDE
     while (this.fault === undefined && bytes.length - start >= PRELUDE) {
       const length = this.#lengthAt(bytes, start)
-      if (bytes.length - start < length) break
+      if (bytes.length - start < length) {
+        this.#needed = length
+        break
+      }
       const frame =
         this.fault === undefined ? this.#readFrame(bytes.subarray(start, start + length)) : undefined
       if (frame !== undefined) frames.push(frame)
       start += length
     }
-    this.#pending = bytes.subarray(start)
+    this.#held.add(bytes.subarray(start))
     return frames
   }
 
   /** True when nothing of a frame is left over. */
   get isWhole(): boolean {
-    return this.#pending.length === 0
+    return this.#held.bytes === 0
   }
 
   #lengthAt(bytes: Buffer, start: number): number {

@@ -7,14 +7,8 @@ import { GEMINI_NATIVE } from './gemini.ts'
 import { asRecord, asRecords, asString, type Json } from './hub.ts'
 import { MESSAGES_NATIVE } from './messages.ts'
 import type { Native, ReplyContext } from './native.ts'
-import {
-  ANSWER,
-  CHAT_REQUEST,
-  MODELS,
-  NATIVE_REPLIES,
-  NATIVE_REQUESTS,
-  NATIVE_STREAMS,
-} from '../../e2e/native-fixtures.ts'
+import { ANSWER, NATIVE_REPLIES, NATIVE_STREAMS } from '../../e2e/native-replies.ts'
+import { CHAT_REQUEST, MODELS, NATIVE_REQUESTS } from '../../e2e/native-requests.ts'
 import { RESPONSES_NATIVE } from './responses.ts'
 
 const NATIVES: readonly (readonly [string, Native])[] = [

@@ -4,11 +4,12 @@
  */
 import { isRecord } from '@weir/core'
 import type { Failure } from '../upstream/dispatch.ts'
+import { ERROR_EVENT, EVENT_NOT_JSON, NO_END } from '../upstream/failures.ts'
+import { WholeLines } from '../upstream/event-bytes.ts'
 import { parseLoosely } from '../upstream/usage.ts'
 import type { ClientDialect, Problem, StreamWriter } from './client-dialect.ts'
 import { asRecord, type Json } from './hub.ts'
 
-const LF = 0x0a
 /** Bytes of one line that are held, 8 MiB as for whole answers. */
 const LINE_BYTES = 8 * 1024 * 1024
 
@@ -21,7 +22,7 @@ export interface StreamTranslatorOptions {
 
 export class StreamTranslator {
   readonly #options: StreamTranslatorOptions
-  #pending: Buffer | undefined
+  readonly #lines = new WholeLines()
   #isOver = false
   #fault: Failure | undefined
 
@@ -37,23 +38,15 @@ export class StreamTranslator {
   /** Text to send; '' when there is none yet. */
   push(chunk: Buffer): string {
     if (this.#isOver) return ''
-    const bytes = this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk])
     let text = ''
-    let start = 0
-    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
-      text += this.#readLine(bytes.toString('utf8', start, end))
-      start = end + 1
-    }
-    this.#pending = start === bytes.length ? undefined : bytes.subarray(start)
-    if ((this.#pending?.length ?? 0) > LINE_BYTES) text += this.#break(TOO_LONG)
+    for (const line of this.#lines.push(chunk)) text += this.#readLine(line)
+    if (this.#lines.heldBytes > LINE_BYTES) text += this.#break(TOO_LONG)
     return text
   }
 
   /** The upstream has ended its stream. */
   end(): string {
-    const rest = this.#pending
-    this.#pending = undefined
-    const text = rest === undefined ? '' : this.#readLine(rest.toString('utf8'))
+    const text = this.#readLine(this.#lines.rest())
     return text + (this.#options.writer.isComplete ? this.#finish() : this.#break(NO_END))
   }
 
@@ -76,7 +69,7 @@ export class StreamTranslator {
   }
 
   #readData(data: unknown): string {
-    if (!isRecord(data)) return this.#break(NOT_JSON)
+    if (!isRecord(data)) return this.#break(EVENT_NOT_JSON)
     const { error } = data
     if (error !== undefined && error !== null) return this.#break(toFailure(error))
     return this.#options.writer.write(data)
@@ -101,18 +94,7 @@ export class StreamTranslator {
 function toFailure(error: unknown): Failure {
   const said: Json = asRecord(error)
   const message = typeof error === 'string' ? error : said['message']
-  return {
-    code: 'upstream.refused',
-    message: typeof message === 'string' ? message.slice(0, 2000) : 'the stream held an error event',
-  }
+  return typeof message === 'string' ? { ...ERROR_EVENT, message: message.slice(0, 2000) } : ERROR_EVENT
 }
 
 const TOO_LONG: Failure = { code: 'upstream.bad_body', message: 'a line of more than 8 MiB' }
-const NOT_JSON: Failure = {
-  code: 'upstream.bad_body',
-  message: 'an event of the stream is not a JSON object',
-}
-const NO_END: Failure = {
-  code: 'upstream.bad_body',
-  message: 'the stream ended before its answer was complete',
-}

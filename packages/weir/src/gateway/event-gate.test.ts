@@ -53,6 +53,20 @@ describe('EventGate', () => {
     expect(it.out).toEqual([TEXT, crlf, ': note\n\n', DONE, 'END'])
   })
 
+  it('reads an event that has more fields than its data', () => {
+    const it = bench({ logprobs: true })
+    const events = [TEXT.replace(/\n\n$/, '\nid: 7\n\n'), `event: chunk\n${STOP}`, DONE]
+    send(it, ...events)
+    it.gate.end()
+    expect(it.out.join('')).toBe(`${events.join('')}END`.replaceAll('{"content":[]}', 'null'))
+  })
+
+  it('empty data is no event of an answer', () => {
+    const it = bench()
+    send(it, TEXT, 'data: \n\n', STOP)
+    expect(it.out).toEqual([TEXT, 'FAIL upstream.bad_body'])
+  })
+
   it('takes out usage and log-probabilities, and tells of the usage', () => {
     const it = bench({ logprobs: true, usage: true })
     send(it, TEXT, STOP, USAGE, DONE)

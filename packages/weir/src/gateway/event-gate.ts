@@ -10,8 +10,11 @@
 import { isRecord, type Usage } from '@weir/core'
 import type { Outlet } from '../upstream/answer.ts'
 import type { Failure } from '../upstream/dispatch.ts'
+import { EVENT_NOT_JSON, NO_END } from '../upstream/failures.ts'
 import { choicesOf, indexOf } from '../upstream/read-completion.ts'
-import { parseLoosely, readUsage } from '../upstream/usage.ts'
+import { eventEnd, WholeEvents } from '../upstream/event-bytes.ts'
+import { BROKEN, DONE, readEvent } from '../upstream/stream-check.ts'
+import { readUsage } from '../upstream/usage.ts'
 import { withoutLogprobs } from './rewrite.ts'
 
 /** Bytes of an incomplete event or of incomplete tool calls that wait. 8 MiB, as for whole answers; a stream with more of it is broken off. */
@@ -35,8 +38,7 @@ export interface EventGateOptions {
 
 export class EventGate implements Outlet {
   readonly #options: EventGateOptions
-  /** Start of an event whose end has not arrived. */
-  #pending: Buffer | undefined
+  readonly #events = new WholeEvents()
   /** Events that wait for the end of a tool call. */
   #held: Buffer[] = []
   #heldBytes = 0
@@ -56,24 +58,22 @@ export class EventGate implements Outlet {
 
   write(chunk: Buffer): boolean {
     if (this.#isOver) return false
-    const bytes = this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk])
-    let start = 0
+    const bytes = this.#events.push(chunk)
     const ready: Buffer[] = []
-    for (let end = eventEnd(bytes, 0); end > 0; end = eventEnd(bytes, start)) {
+    for (let start = 0; start < bytes.length;) {
+      const end = eventEnd(bytes, start)
       const passed = this.#pass(bytes.subarray(start, end))
-      if (passed === 'broken') return this.#break(ready, NOT_JSON)
+      if (passed === 'broken') return this.#break(ready, EVENT_NOT_JSON)
       ready.push(...passed)
       start = end
     }
-    this.#pending = start === bytes.length ? undefined : bytes.subarray(start)
-    if ((this.#pending?.length ?? 0) + this.#heldBytes > WAITING_BYTES) return this.#break(ready, TOO_LONG)
+    if (this.#events.heldBytes + this.#heldBytes > WAITING_BYTES) return this.#break(ready, TOO_LONG)
     return this.#send(ready)
   }
 
   end(): void {
     if (this.#isOver) return
-    const rest = this.#pending ?? EMPTY
-    this.#pending = undefined
+    const rest = this.#events.rest()
     const passed = rest.toString('utf8').trim() === '' ? [] : this.#pass(rest)
     this.#isOver = true
     if (passed !== 'broken') this.#send(passed)
@@ -151,48 +151,15 @@ export class EventGate implements Outlet {
   }
 }
 
-const EMPTY = Buffer.alloc(0)
 const TOO_LONG: Failure = { code: 'upstream.bad_body', message: 'an event or a tool call of more than 8 MiB' }
-const NOT_JSON: Failure = {
-  code: 'upstream.bad_body',
-  message: 'an event of the stream is not a JSON object',
-}
-const NO_END: Failure = {
-  code: 'upstream.bad_body',
-  message: 'the stream ended before its answer was complete',
-}
 
 /** An event that clients pass over. */
 export const KEEP_ALIVE: Buffer = Buffer.from(': keep-alive\n\n')
 
-const LF = 0x0a
-const CR = 0x0d
-const DONE = Symbol('done')
-const BROKEN = Symbol('broken')
-
-/** Offset just after the first blank line from `from` on; 0 when there is none. */
-function eventEnd(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    if (bytes[at + 1] === LF) return at + 2
-    if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3
-  }
-  return 0
-}
-
-/** What stands behind `data:`: the end, an object, or undefined for an event without data, such as a comment. */
-function readData(event: Buffer): unknown {
-  const start = dataStart(event)
-  if (start < 0) return hasOnlyFields(event) ? undefined : BROKEN
-  const text = event.toString('utf8', start).trim()
-  if (text === '[DONE]') return DONE
-  const json = parseLoosely(text)
-  return isRecord(json) ? json : BROKEN
-}
-
-/** Every line of an event is a comment or has a name and a colon. */
-function hasOnlyFields(event: Buffer): boolean {
-  const lines = event.toString('utf8').split(/\r?\n/)
-  return lines.every((line) => line === '' || line.includes(':'))
+/** Empty data is nothing that an answer says. */
+function readData(event: Buffer): ReturnType<typeof readEvent> {
+  const data = readEvent(event.toString('utf8'))
+  return data === undefined && dataStart(event) >= 0 ? BROKEN : data
 }
 
 function isError(data: unknown): boolean {
@@ -213,7 +180,7 @@ function isUsageEvent(data: unknown): boolean {
 
 function stripped(event: Buffer): Buffer {
   const start = dataStart(event)
-  if (start < 0) return event
+  if (start < 0 || event.includes('\ndata:', start)) return event
   const data = event.subarray(start)
   const rest = withoutLogprobs(data)
   return rest === data ? event : Buffer.concat([event.subarray(0, start), rest])

@@ -9,8 +9,10 @@ import type { ClientDialect } from '../dialect/client-dialect.ts'
 import type { StreamTranslator } from '../dialect/stream-translator.ts'
 import type { Outlet, StreamAnswer } from '../upstream/answer.ts'
 import type { Failure } from '../upstream/dispatch.ts'
+import { ERROR_EVENT, EVENT_NOT_JSON, NO_END } from '../upstream/failures.ts'
 import { Tail } from '../upstream/usage.ts'
-import { endsEvent, goodUntil, looksGood, readEnd, type EndKind } from '../upstream/stream-check.ts'
+import { endsEvent, lastEventEnd } from '../upstream/event-bytes.ts'
+import { goodUntil, looksGood, readEnd, type EndKind } from '../upstream/stream-check.ts'
 import { statusOf } from './wire-error.ts'
 
 /** Bytes of an incomplete event that are held before they are sent anyway. 16 KiB: events are about 300 bytes, rarely a few thousand. */
@@ -107,7 +109,7 @@ export class Relay implements Outlet {
     const end = this.#pending === undefined || endsLine(this.#pending) ? readEnd(tail, kind) : 'broken'
     if (end === 'broken') return this.fail(NO_END)
     response.end(this.#pending)
-    this.#finish(end === 'refused' ? this.#named(REFUSED) : undefined)
+    this.#finish(end === 'refused' ? this.#named(ERROR_EVENT) : undefined)
   }
 
   fail(failure: Failure): void {
@@ -172,7 +174,7 @@ export class Relay implements Outlet {
     if (good === events.length) return response.write(events)
     if (good > 0) response.write(events.subarray(0, good))
     abort()
-    this.fail(NOT_JSON)
+    this.fail(EVENT_NOT_JSON)
     return false
   }
 
@@ -192,31 +194,13 @@ const LONGEST_EVENT_BYTES = 8 * 1024 * 1024
 /** Bytes of the stream's end that say how it ended. */
 const END_BYTES = 4096
 
-const NO_END: Failure = {
-  code: 'upstream.bad_body',
-  message: 'the stream ended before its answer was complete',
-}
-const NOT_JSON: Failure = {
-  code: 'upstream.bad_body',
-  message: 'an event of the stream is not a JSON object',
-}
 const TOO_LONG: Failure = {
   code: 'upstream.bad_body',
   message: 'one event of the stream is longer than 8 MiB',
 }
-const REFUSED: Failure = { code: 'upstream.refused', message: 'the stream held an error event' }
 
 function endsLine(bytes: Buffer): boolean {
   return bytes.at(-1) === LF
 }
 
 const LF = 0x0a
-const CR = 0x0d
-
-/** Offset just after the last blank line; 0 when there is none. */
-function lastEventEnd(bytes: Buffer): number {
-  for (let at = bytes.lastIndexOf(LF); at > 0; at = bytes.lastIndexOf(LF, at - 1)) {
-    if (bytes[at - 1] === LF || (bytes[at - 1] === CR && bytes[at - 2] === LF)) return at + 1
-  }
-  return 0
-}

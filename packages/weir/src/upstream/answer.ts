@@ -5,6 +5,7 @@
  */
 import type { Usage } from '@weir/core'
 import type { Exchange, Failure, Sink, UpstreamHeaders } from './dispatch.ts'
+import { GONE } from './failures.ts'
 import { isWholeObject } from './json-scan.ts'
 import type { RawAnswer } from './native-reply.ts'
 import { readStart } from './stream-check.ts'
@@ -212,7 +213,6 @@ export class AnswerReader implements Sink {
   }
 }
 
-const GONE: Failure = { code: 'request.aborted', message: 'the caller closed the connection' }
 const START_FAILURES: Readonly<Partial<Record<ReturnType<typeof readStart>, Failure>>> = {
   refused: { code: 'upstream.refused', message: 'the stream began with an error event' },
   garbage: {

@@ -11,6 +11,7 @@ import type { Clock } from './clock.ts'
 import { cureOf, verdictOf } from './cure.ts'
 import type { Timeouts, UpstreamModel } from './definition.ts'
 import type { Failure, Observer, Origin } from './dispatch.ts'
+import { GONE } from './failures.ts'
 import type { BreakerOptions } from './faults.ts'
 import { BUSY_REST_MS, KeyRing, LONGEST_REST_MS, REFUSED_REST_MS } from './key-ring.ts'
 import type { CallRequest, Cure, LiveAttempt } from './live-attempt.ts'
@@ -268,7 +269,6 @@ function keysOf({ apiKey, apiKeys }: UpstreamModel): readonly Secret[] {
   return apiKeys ?? (apiKey === undefined ? [] : [apiKey])
 }
 
-const GONE: Failure = { code: 'request.aborted', message: 'the caller closed the connection' }
 const RESTING: Failure = {
   code: 'upstream.unavailable',
   message: 'not called: it failed too often or asked to be left alone',

@@ -7,6 +7,7 @@ import type { Attempt, ExternalRequest } from '@weir/core'
 import type { Secret } from '../config/secret.ts'
 import type { Lifeline } from './client.ts'
 import type { Failure, Sink } from './dispatch.ts'
+import { GONE } from './failures.ts'
 import { createOrigin } from './dispatch.ts'
 
 export interface ExternalDefinition {
@@ -67,8 +68,6 @@ export function createExternalClient({ url, timeoutMs, apiKey }: ExternalDefinit
     destroy: () => origin.destroy(),
   }
 }
-
-const GONE: Failure = { code: 'request.aborted', message: 'the caller closed the connection' }
 
 class Reply implements Sink {
   readonly #done: (text: string) => void

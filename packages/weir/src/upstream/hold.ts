@@ -11,6 +11,7 @@ import type { Attempt, SignalName, TokenLogprob } from '@weir/core'
 import type { Outlet, StreamAnswer } from './answer.ts'
 import type { Lifeline, LiveAttempt } from './client.ts'
 import type { Failure } from './dispatch.ts'
+import { ERROR_EVENT, EVENT_NOT_JSON, GONE, NO_END } from './failures.ts'
 import { StreamReader } from './read-stream.ts'
 
 /** Bytes of one stream that are held, 8 MiB as for whole answers. A longer one is a failed attempt: it can be neither held nor half given. */
@@ -145,9 +146,9 @@ class Hold implements Outlet {
   #faultOf(): Failure | undefined {
     switch (this.#reader.fault) {
       case 'error_event':
-        return { code: 'upstream.refused', message: 'the stream held an error event' }
+        return ERROR_EVENT
       case 'not_json':
-        return { code: 'upstream.bad_body', message: 'an event of the stream is not a JSON object' }
+        return EVENT_NOT_JSON
       case undefined:
         return undefined
     }
@@ -198,12 +199,7 @@ class Hold implements Outlet {
   }
 }
 
-const GONE: Failure = { code: 'request.aborted', message: 'the caller closed the connection' }
 const TOO_LONG: Failure = {
   code: 'upstream.bad_body',
   message: 'an answer of more than 8 MiB cannot be read before it is given',
-}
-const NO_END: Failure = {
-  code: 'upstream.bad_body',
-  message: 'the stream ended before its answer was complete',
 }

@@ -7,6 +7,7 @@ import { isRecord, type Usage } from '@weir/core'
 import type { DialectName, Json } from '../dialect/hub.ts'
 import type { Native, NativeStream, ReplyContext } from '../dialect/native.ts'
 import type { Failure, Sink, UpstreamHeaders } from './dispatch.ts'
+import { NO_END } from './failures.ts'
 import { parseLoosely, readUsage } from './usage.ts'
 
 /** Largest reply that is translated whole, bytes, as for every whole answer. */
@@ -116,11 +117,6 @@ export class TranslatedReply implements Sink {
     sink.onData(Buffer.from(JSON.stringify(body)))
     sink.onEnd()
   }
-}
-
-const NO_END: Failure = {
-  code: 'upstream.bad_body',
-  message: 'the stream ended before its answer was complete',
 }
 
 function badBody(message: string): Failure {

@@ -3,10 +3,9 @@
  * order. Chunks may break anywhere, also inside a character: bytes are joined before they are read.
  */
 import { isRecord, type Answer, type TokenLogprob, type Usage } from '@weir/core'
+import { WholeLines } from './event-bytes.ts'
 import { choicesOf, indexOf, readText, readTokens } from './read-completion.ts'
 import { parseLoosely, readUsage } from './usage.ts'
-
-const LF = 0x0a
 
 interface Choice {
   text: string
@@ -19,7 +18,7 @@ interface Choice {
 export type StreamFault = 'error_event' | 'not_json'
 
 export class StreamReader {
-  #pending: Buffer | undefined
+  readonly #lines = new WholeLines()
   readonly #choices = new Map<number, Choice>()
   #isErrorEvent = false
   #isDone = false
@@ -27,19 +26,13 @@ export class StreamReader {
   #fault: StreamFault | undefined
 
   push(chunk: Buffer): void {
-    const bytes = this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk])
-    let start = 0
-    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
-      this.#readLine(bytes.toString('utf8', start, end).trimEnd())
-      start = end + 1
-    }
-    this.#pending = start === bytes.length ? undefined : bytes.subarray(start)
+    for (const line of this.#lines.push(chunk)) this.#readLine(line.trimEnd())
   }
 
   /** The stream is over: a last line may lack its end. */
   end(): void {
-    if (this.#pending !== undefined) this.#readLine(this.#pending.toString('utf8').trimEnd())
-    this.#pending = undefined
+    const rest = this.#lines.rest()
+    if (rest !== '') this.#readLine(rest.trimEnd())
   }
 
   get fault(): StreamFault | undefined {

@@ -7,6 +7,7 @@
  */
 import { isRecord } from '@weir/core'
 import type { ClientDialect } from '../dialect/client-dialect.ts'
+import { endsEvent, eventEnd } from './event-bytes.ts'
 import { parseLoosely } from './usage.ts'
 
 const LF = 0x0a
@@ -36,22 +37,35 @@ export function goodUntil(bytes: Buffer): number {
   return bytes.length
 }
 
-function eventEnd(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    if (bytes[at + 1] === LF) return at + 2
-    if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3
-  }
-  return bytes.length
+function isEvent(text: string): boolean {
+  return readEvent(text) !== BROKEN
 }
 
-function isEvent(text: string): boolean {
+export const DONE: unique symbol = Symbol('done')
+export const BROKEN: unique symbol = Symbol('broken')
+
+/** What one event says: an object, the end, undefined for an event without data such as a comment, or nothing that an event may say. */
+export function readEvent(
+  text: string,
+): Readonly<Record<string, unknown>> | typeof DONE | typeof BROKEN | undefined {
+  const body = text.trimEnd()
+  const payload = body.startsWith('data:') && !body.includes('\n') ? body.slice(5) : joinData(body)
+  const data = payload?.trim()
+  if (data === undefined) return BROKEN
+  if (data === '') return undefined
+  if (data === '[DONE]') return DONE
+  const json = parseLoosely(data)
+  return isRecord(json) ? json : BROKEN
+}
+
+/** Undefined when a line is no field of an event. */
+function joinData(text: string): string | undefined {
   const data: string[] = []
   for (const line of text.split(/\r?\n/)) {
     if (line.startsWith('data:')) data.push(line.slice(5))
-    else if (line !== '' && !/^(?::|event:|id:|retry:)/.test(line)) return false
+    else if (line !== '' && !/^(?::|event:|id:|retry:)/.test(line)) return undefined
   }
-  const payload = data.join('\n').trim()
-  return payload === '' || payload === '[DONE]' || isRecord(parseLoosely(payload))
+  return data.join('\n')
 }
 
 const BEGINS_WITH_ERROR = /^(?:event: ?error\b|data: ?\{"error":[^n])/
@@ -67,13 +81,6 @@ export function readStart(bytes: Buffer): 'good' | 'refused' | 'garbage' | 'more
   if (end === bytes.length && !endsEvent(bytes)) return 'more'
   if (end === bytes.length && looksGood(bytes)) return 'good'
   return isEvent(bytes.toString('utf8', 0, end)) ? 'good' : 'garbage'
-}
-
-/** True when the bytes end with a blank line: \n\n or \r\n\r\n. */
-export function endsEvent(bytes: Buffer): boolean {
-  const { length } = bytes
-  if (bytes[length - 1] !== LF) return false
-  return bytes[length - 2] === LF || (bytes[length - 2] === CR && bytes[length - 3] === LF)
 }
 
 /** How a stream ended. `refused`: the upstream said an error itself, which the caller has seen. */
