@@ -1,5 +1,5 @@
 /**
- * Chunk writer: chat completion chunks as text. The first one carries the role; usage is there, null until the end, when it was asked for.
+ * Chunk writer: chat completion chunks as text, which is there to be taken. The first one carries the role; usage is there, null until the end, when it was asked for.
  */
 import type { Json } from './hub.ts'
 import type { ReplyContext, WireError } from './native.ts'
@@ -15,6 +15,7 @@ export class ChunkWriter {
   readonly #context: ReplyContext
   #head = ''
   #tail = ''
+  #out = ''
   #hasRole = false
 
   constructor(context: ReplyContext) {
@@ -30,31 +31,30 @@ export class ChunkWriter {
     this.#tail = includesUsage ? ',"usage":null}\n\n' : '}\n\n'
   }
 
-  /** True when a chunk was written. */
-  get hasBegun(): boolean {
-    return this.#hasRole
+  /** What was written since the last time. */
+  take(): string {
+    const out = this.#out
+    this.#out = ''
+    return out
   }
 
-  delta(delta: Json, index = 0): string {
-    const choice = `[{"index":${index},"delta":${JSON.stringify(delta)},"finish_reason":null}]`
-    return this.role() + this.#head + choice + this.#tail
+  delta(delta: Json, index = 0): void {
+    this.#chunk(`[{"index":${index},"delta":${JSON.stringify(delta)},"finish_reason":null}]`)
   }
 
   /** Log-probabilities of what came before it in the same event. */
-  logprobs(logprobs: Json, index = 0): string {
-    const choice = { index, delta: {}, logprobs, finish_reason: null }
-    return `${this.role()}${this.#head}${JSON.stringify([choice])}${this.#tail}`
+  logprobs(logprobs: Json, index = 0): void {
+    this.#chunk(JSON.stringify([{ index, delta: {}, logprobs, finish_reason: null }]))
   }
 
   /** Nothing when it was written already. */
-  role(): string {
-    if (this.#hasRole) return ''
+  role(): void {
+    if (this.#hasRole) return
     this.#hasRole = true
-    const choice = '[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]'
-    return this.#head + choice + this.#tail
+    this.#chunk('[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]')
   }
 
-  finish({ reason, native, stopSequence }: Finish, index = 0): string {
+  finish({ reason, native, stopSequence }: Finish, index = 0): void {
     const choice = {
       index,
       delta: {},
@@ -62,19 +62,27 @@ export class ChunkWriter {
       ...(native === undefined ? {} : { native_finish_reason: native }),
       ...(stopSequence === undefined ? {} : { stop_sequence: stopSequence }),
     }
-    return `${this.role()}${this.#head}${JSON.stringify([choice])}${this.#tail}`
+    this.#chunk(JSON.stringify([choice]))
   }
 
   /** The last event, behind the usage when that was asked for. */
-  done(usage: Json | undefined): string {
+  done(usage: Json | undefined): void {
     const isTold = this.#context.includesUsage && usage !== undefined
-    return `${isTold ? `${this.#head}[],"usage":${JSON.stringify(usage)}}\n\n` : ''}data: [DONE]\n\n`
+    if (isTold) this.#out += `${this.#head}[],"usage":${JSON.stringify(usage)}}\n\n`
+    this.#out += 'data: [DONE]\n\n'
   }
 
-  error(error: WireError): string {
-    return `data: ${JSON.stringify(error)}\n\n`
+  error(error: WireError): void {
+    this.#out += `data: ${JSON.stringify(error)}\n\n`
+  }
+
+  /** A comment, which clients pass over; nothing before the first chunk. */
+  comment(): void {
+    if (this.#hasRole) this.#out += ': keep-alive\n\n'
+  }
+
+  #chunk(choices: string): void {
+    this.role()
+    this.#out += this.#head + choices + this.#tail
   }
 }
-
-/** A comment, which clients pass over. */
-export const COMMENT = ': keep-alive\n\n'

@@ -31,7 +31,6 @@ export class ConverseStream implements NativeStream {
   readonly #writer: ChunkWriter
   readonly #frames = new EventFrames()
   readonly #blocks = new Map<unknown, Block>()
-  #out = ''
   #usage: Json | undefined
   #tools = 0
   #hasAnswerTool = false
@@ -58,19 +57,13 @@ export class ConverseStream implements NativeStream {
 
   push(chunk: Buffer): string {
     for (const frame of this.#frames.push(chunk)) this.#read(frame)
-    return this.#take()
+    return this.#writer.take()
   }
 
   /** Usage comes behind the reason of the end, so the last word waits for the end of the bytes. */
   end(): string {
-    if (this.isComplete && !this.#hasFailed) this.#out += this.#writer.done(this.usage)
-    return this.#take()
-  }
-
-  #take(): string {
-    const out = this.#out
-    this.#out = ''
-    return out
+    if (this.isComplete && !this.#hasFailed) this.#writer.done(this.usage)
+    return this.#writer.take()
   }
 
   #read({ headers, payload }: Frame): void {
@@ -125,28 +118,28 @@ export class ConverseStream implements NativeStream {
     this.#hasAnswerTool ||= isAnswer
     if (isAnswer) return
     this.#tools += 1
-    this.#write({
+    this.#writer.delta({
       tool_calls: [{ index: toolIndex, id, type: 'function', function: { name, arguments: '' } }],
     })
   }
 
   #addDelta(block: Block, { text, toolUse, reasoningContent }: Json): void {
-    if (typeof text === 'string' && text !== '') this.#write({ content: text })
+    if (typeof text === 'string' && text !== '') this.#writer.delta({ content: text })
     if (isRecord(toolUse)) this.#addArguments(block, asString(toolUse['input']))
     if (!isRecord(reasoningContent)) return
     const { text: thought, signature, redactedContent: data } = reasoningContent
-    if (typeof thought === 'string') this.#write({ reasoning_content: thought })
+    if (typeof thought === 'string') this.#writer.delta({ reasoning_content: thought })
     if (typeof signature === 'string') block.signature += signature
     if (typeof data === 'string') {
-      this.#write({ thinking_blocks: [{ type: 'redacted_thinking', data, provider: 'bedrock' }] })
+      this.#writer.delta({ thinking_blocks: [{ type: 'redacted_thinking', data, provider: 'bedrock' }] })
     }
   }
 
   #addArguments(block: Block, text: string): void {
     if (text === '') return
     block.hasArguments = true
-    if (block.toolIndex < 0) this.#write({ content: text })
-    else this.#write({ tool_calls: [{ index: block.toolIndex, function: { arguments: text } }] })
+    if (block.toolIndex < 0) this.#writer.delta({ content: text })
+    else this.#writer.delta({ tool_calls: [{ index: block.toolIndex, function: { arguments: text } }] })
   }
 
   #stopBlock(block: Block | undefined): void {
@@ -154,7 +147,9 @@ export class ConverseStream implements NativeStream {
     if (block.isTool && !block.hasArguments) this.#addArguments(block, '{}')
     if (block.signature === '') return
     const { signature } = block
-    this.#write({ thinking_blocks: [{ type: 'thinking', thinking: '', signature, provider: 'bedrock' }] })
+    this.#writer.delta({
+      thinking_blocks: [{ type: 'thinking', thinking: '', signature, provider: 'bedrock' }],
+    })
   }
 
   #finish(stop: unknown): void {
@@ -162,17 +157,13 @@ export class ConverseStream implements NativeStream {
     this.#isFinished = true
     const reason = converseFinishReason(stop)
     const isAnswer = reason === 'tool_calls' && this.#tools === 0 && this.#hasAnswerTool
-    this.#out += this.#writer.finish({ reason: isAnswer ? 'stop' : reason, native: asString(stop) })
+    this.#writer.finish({ reason: isAnswer ? 'stop' : reason, native: asString(stop) })
   }
 
   #fail(name: string, data: Json): void {
     this.#hasFailed = true
     const status = STATUSES.get(name) ?? 500
     const { error } = toConverseError(data, status)
-    this.#out += this.#writer.error({ error: { ...error, code: name } })
-  }
-
-  #write(delta: Json): void {
-    this.#out += this.#writer.delta(delta)
+    this.#writer.error({ error: { ...error, code: name } })
   }
 }

@@ -2,6 +2,7 @@
  * Converse reply -> chat completion. An answer made through the tool that stands for a schema becomes text.
  */
 import { isRecord } from '@weir/core'
+import { toAnswerMessage, toCachedUsage } from './chat-answer.ts'
 import { asCount, asRecord, asRecords, asString, type Json } from './hub.ts'
 import { errorTypeOf, type ReplyContext, type WireError } from './native.ts'
 
@@ -46,14 +47,7 @@ function toMessage(blocks: readonly Json[], { calls, context }: MessageNeeds): J
     .join('')
   const thinking = blocks.flatMap(toThinkingBlock)
   const reasoning = thinking.map((block) => asString(block['thinking'])).join('')
-  return {
-    role: 'assistant',
-    content: text === '' && calls.length > 0 ? null : text,
-    refusal: null,
-    ...(calls.length === 0 ? {} : { tool_calls: calls }),
-    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
-    ...(thinking.length === 0 ? {} : { thinking_blocks: thinking }),
-  }
+  return toAnswerMessage({ text, calls, reasoning, thinking })
 }
 
 function toToolCall({ toolUse }: Json, { answerTool }: ReplyContext): readonly Json[] {
@@ -83,25 +77,17 @@ export function converseFinishReason(stop: unknown): string {
   return FINISH_REASONS.get(stop) ?? 'stop'
 }
 
-/** What was read from the cache and written to it is counted beside `inputTokens`. */
 export function toConverseUsage(usage: Json): Json {
-  const read = asCount(usage['cacheReadInputTokens'])
-  const written = asCount(usage['cacheWriteInputTokens'])
   const hour = asRecords(usage['cacheDetails'])
     .filter(({ ttl }) => ttl === '1h')
     .reduce((sum, { inputTokens }) => sum + asCount(inputTokens), 0)
-  const prompt = asCount(usage['inputTokens']) + read + written
-  const completion = asCount(usage['outputTokens'])
-  return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: {
-      cached_tokens: read,
-      ...(written === 0 ? {} : { cache_creation_tokens: written }),
-      ...(hour === 0 ? {} : { cache_creation_1h_tokens: hour }),
-    },
-  }
+  return toCachedUsage({
+    input: asCount(usage['inputTokens']),
+    read: asCount(usage['cacheReadInputTokens']),
+    written: asCount(usage['cacheWriteInputTokens']),
+    hour,
+    output: asCount(usage['outputTokens']),
+  })
 }
 
 /** `{"message"}`, with a capital in some services. */

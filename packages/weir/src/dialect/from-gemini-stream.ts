@@ -31,7 +31,6 @@ export class GeminiStream implements NativeStream {
   readonly #writer: ChunkWriter
   readonly #lines: EventLines
   readonly #candidates = new Map<number, Candidate>()
-  #out = ''
   #usage: Json | undefined
   #isNamed = false
   #hasFailed = false
@@ -54,19 +53,13 @@ export class GeminiStream implements NativeStream {
 
   push(chunk: Buffer): string {
     if (!this.#lines.push(chunk)) this.fault = 'an event of more than 8 MiB'
-    return this.#take()
+    return this.#writer.take()
   }
 
   end(): string {
     this.#lines.end()
-    if (this.isComplete && !this.#hasFailed) this.#out += this.#writer.done(this.usage)
-    return this.#take()
-  }
-
-  #take(): string {
-    const out = this.#out
-    this.#out = ''
-    return out
+    if (this.isComplete && !this.#hasFailed) this.#writer.done(this.usage)
+    return this.#writer.take()
   }
 
   #read(text: string): void {
@@ -78,7 +71,7 @@ export class GeminiStream implements NativeStream {
     }
     if (isRecord(data['error'])) {
       this.#hasFailed = true
-      this.#out += this.#writer.error(toGeminiError(data, asCount(data['error']['code']) || 500))
+      this.#writer.error(toGeminiError(data, asCount(data['error']['code']) || 500))
       return
     }
     this.#readReply(data)
@@ -96,8 +89,8 @@ export class GeminiStream implements NativeStream {
     const blocked = blockReason(reply)
     if (candidates.length > 0 || blocked === undefined) return
     this.#candidates.set(0, { calls: 0, isFinished: true })
-    this.#out += this.#writer.delta({ refusal: `the prompt was blocked (${blocked})` })
-    this.#out += this.#writer.finish({ reason: 'content_filter', native: blocked })
+    this.#writer.delta({ refusal: `the prompt was blocked (${blocked})` })
+    this.#writer.finish({ reason: 'content_filter', native: blocked })
   }
 
   #readCandidate(candidate: Json, index: number): void {
@@ -105,26 +98,26 @@ export class GeminiStream implements NativeStream {
     this.#candidates.set(index, state)
     const logprobs = toLogprobs(candidate['logprobsResult'])
     for (const part of partsOf(candidate)) this.#readPart(part, index, state)
-    if (logprobs !== null) this.#out += this.#writer.logprobs(asRecord(logprobs), index)
+    if (logprobs !== null) this.#writer.logprobs(asRecord(logprobs), index)
     const { finishReason } = candidate
     if (typeof finishReason !== 'string' || state.isFinished) return
     state.isFinished = true
     const reason = geminiFinishReason(finishReason, state.calls > 0)
-    this.#out += this.#writer.finish({ reason, native: finishReason }, index)
+    this.#writer.finish({ reason, native: finishReason }, index)
   }
 
   #readPart(part: Json, index: number, state: Candidate): void {
     const text = textOf(part)
     if (text !== '') {
       const delta = part['thought'] === true ? { reasoning_content: text } : { content: text }
-      this.#out += this.#writer.delta(delta, index)
+      this.#writer.delta(delta, index)
     }
     const [call] = toToolCall(part, `${this.#context.id}-${index}-${state.calls}`)
     if (call !== undefined) {
-      this.#out += this.#writer.delta({ tool_calls: [{ index: state.calls, ...call }] }, index)
+      this.#writer.delta({ tool_calls: [{ index: state.calls, ...call }] }, index)
       state.calls += 1
     }
     const signed = toThinkingBlock(part)
-    if (signed.length > 0) this.#out += this.#writer.delta({ thinking_blocks: signed }, index)
+    if (signed.length > 0) this.#writer.delta({ thinking_blocks: signed }, index)
   }
 }

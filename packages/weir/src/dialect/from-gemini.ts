@@ -2,6 +2,7 @@
  * Gemini reply -> chat completion. A prompt that was blocked is an answer that was filtered, not an error. Thoughts become
  * `reasoning_content`; signatures stay with the call or the text they came with.
  */
+import { toAnswerMessage } from './chat-answer.ts'
 import { asCount, asRecord, asRecords, asString, type Json } from './hub.ts'
 import { errorTypeOf, type ReplyContext, type WireError } from './native.ts'
 
@@ -53,14 +54,7 @@ function toChoice(candidate: Json, position: number, context: ReplyContext): Jso
   const { finishReason } = candidate
   return {
     index,
-    message: {
-      role: 'assistant',
-      content: text === '' && calls.length > 0 ? null : text,
-      refusal: null,
-      ...(calls.length === 0 ? {} : { tool_calls: calls }),
-      ...(thoughts === '' ? {} : { reasoning_content: thoughts }),
-      ...(signed.length === 0 ? {} : { thinking_blocks: signed }),
-    },
+    message: toAnswerMessage({ text, calls, reasoning: thoughts, thinking: signed }),
     logprobs: toLogprobs(candidate['logprobsResult']),
     finish_reason: geminiFinishReason(finishReason, calls.length > 0),
     ...(typeof finishReason === 'string' ? { native_finish_reason: finishReason } : {}),

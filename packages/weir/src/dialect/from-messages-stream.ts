@@ -8,7 +8,7 @@
  */
 import { isRecord } from '@weir/core'
 import { parseLoosely } from '../upstream/usage.ts'
-import { ChunkWriter, COMMENT } from './chunk-writer.ts'
+import { ChunkWriter } from './chunk-writer.ts'
 import { EventLines } from './event-lines.ts'
 import { toFinishReason, toMessagesError, toUsage } from './from-messages.ts'
 import { asRecord, asString, type Json } from './hub.ts'
@@ -28,7 +28,6 @@ export class MessagesStream implements NativeStream {
   readonly #writer: ChunkWriter
   readonly #lines: EventLines
   readonly #blocks = new Map<unknown, Block>()
-  #out = ''
   #usage: Json = {}
   #tools = 0
   #hasAnswerTool = false
@@ -52,18 +51,12 @@ export class MessagesStream implements NativeStream {
 
   push(chunk: Buffer): string {
     if (!this.#lines.push(chunk)) this.fault = 'an event of more than 8 MiB'
-    return this.#take()
+    return this.#writer.take()
   }
 
   end(): string {
     this.#lines.end()
-    return this.#take()
-  }
-
-  #take(): string {
-    const out = this.#out
-    this.#out = ''
-    return out
+    return this.#writer.take()
   }
 
   #read(event: string, text: string): void {
@@ -92,8 +85,7 @@ export class MessagesStream implements NativeStream {
       case 'message_stop':
         return this.#stop()
       case 'ping':
-        if (this.#writer.hasBegun) this.#out += COMMENT
-        return
+        return this.#writer.comment()
       case 'error':
         return this.#fail(data)
     }
@@ -119,9 +111,9 @@ export class MessagesStream implements NativeStream {
       data: asString(block['data']),
     })
     this.#hasAnswerTool ||= isAnswer
-    this.#out += this.#writer.role()
+    this.#writer.role()
     const text = asString(block['text'])
-    if (type === 'text' && text !== '') this.#write({ content: text })
+    if (type === 'text' && text !== '') this.#writer.delta({ content: text })
     if (isTool) this.#startTool(index, block)
   }
 
@@ -133,7 +125,7 @@ export class MessagesStream implements NativeStream {
     const text = hasInput ? JSON.stringify(input) : ''
     const block = this.#blocks.get(index)
     if (block !== undefined) block.hasArguments = hasInput
-    this.#write({
+    this.#writer.delta({
       tool_calls: [{ index: toolIndex, id, type: 'function', function: { name, arguments: text } }],
     })
   }
@@ -142,9 +134,9 @@ export class MessagesStream implements NativeStream {
     if (block === undefined) return
     switch (delta['type']) {
       case 'text_delta':
-        return this.#write({ content: asString(delta['text']) })
+        return this.#writer.delta({ content: asString(delta['text']) })
       case 'thinking_delta':
-        return this.#write({ reasoning_content: asString(delta['thinking']) })
+        return this.#writer.delta({ reasoning_content: asString(delta['thinking']) })
       case 'signature_delta':
         block.signature += asString(delta['signature'])
         return
@@ -156,8 +148,8 @@ export class MessagesStream implements NativeStream {
   #addArguments(block: Block, text: string): void {
     if (text === '') return
     block.hasArguments = true
-    if (block.toolIndex < 0) this.#write({ content: text })
-    else this.#write({ tool_calls: [{ index: block.toolIndex, function: { arguments: text } }] })
+    if (block.toolIndex < 0) this.#writer.delta({ content: text })
+    else this.#writer.delta({ tool_calls: [{ index: block.toolIndex, function: { arguments: text } }] })
   }
 
   #stopBlock(block: Block | undefined): void {
@@ -165,9 +157,9 @@ export class MessagesStream implements NativeStream {
     const provider = 'anthropic'
     if (block.type === 'thinking' && block.signature !== '') {
       const { type, signature } = block
-      this.#write({ thinking_blocks: [{ type, thinking: '', signature, provider }] })
+      this.#writer.delta({ thinking_blocks: [{ type, thinking: '', signature, provider }] })
     } else if (block.type === 'redacted_thinking') {
-      this.#write({ thinking_blocks: [{ type: block.type, data: block.data, provider }] })
+      this.#writer.delta({ thinking_blocks: [{ type: block.type, data: block.data, provider }] })
     } else if (block.type === 'tool_use' && !block.hasArguments) this.#addArguments(block, '{}')
   }
 
@@ -180,7 +172,7 @@ export class MessagesStream implements NativeStream {
     this.#isFinished = true
     const reason = toFinishReason(stop)
     const isAnswer = reason === 'tool_calls' && this.#tools === 0 && this.#hasAnswerTool
-    this.#out += this.#writer.finish({
+    this.#writer.finish({
       reason: isAnswer ? 'stop' : reason,
       native: stop,
       stopSequence: typeof sequence === 'string' ? sequence : undefined,
@@ -190,15 +182,11 @@ export class MessagesStream implements NativeStream {
   #stop(): void {
     if (!this.#isFinished) this.#finish({ stop_reason: 'end_turn' }, {})
     this.#isDone = true
-    this.#out += this.#writer.done(this.usage)
+    this.#writer.done(this.usage)
   }
 
   #fail(data: Json): void {
     this.#isDone = true
-    this.#out += this.#writer.error(toMessagesError(data, 500))
-  }
-
-  #write(delta: Json): void {
-    this.#out += this.#writer.delta(delta)
+    this.#writer.error(toMessagesError(data, 500))
   }
 }

@@ -2,6 +2,7 @@
  * Anthropic Messages reply -> chat completion: text joined, tool calls, thinking with its signatures, why it stopped, usage with what was
  * cached. An answer made through the tool that stands for a schema becomes text.
  */
+import { toAnswerMessage, toCachedUsage } from './chat-answer.ts'
 import { asCount, asRecord, asRecords, asString, type Json } from './hub.ts'
 import { errorTypeOf, type ReplyContext, type WireError } from './native.ts'
 
@@ -43,14 +44,7 @@ function toMessage(blocks: readonly Json[], { answerTool }: ReplyContext): Json 
   const calls = blocks.filter((block) => block['type'] === 'tool_use' && !isAnswer(block)).map(toToolCall)
   const thinking = blocks.flatMap(toThinkingBlock)
   const reasoning = thinking.map((block) => asString(block['thinking'])).join('')
-  return {
-    role: 'assistant',
-    content: text === '' && calls.length > 0 ? null : text,
-    refusal: null,
-    ...(calls.length === 0 ? {} : { tool_calls: calls }),
-    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
-    ...(thinking.length === 0 ? {} : { thinking_blocks: thinking }),
-  }
+  return toAnswerMessage({ text, calls, reasoning, thinking })
 }
 
 function toToolCall({ id, name, input }: Json): Json {
@@ -74,23 +68,16 @@ export function toFinishReason(stop: unknown): string {
   return FINISH_REASONS.get(stop) ?? 'stop'
 }
 
-/** Anthropic counts what was read from the cache and written to it beside `input_tokens`; OpenAI counts all of it as prompt. */
 export function toUsage(usage: Json): Json {
-  const read = asCount(usage['cache_read_input_tokens'])
-  const written = asCount(usage['cache_creation_input_tokens'])
-  const prompt = asCount(usage['input_tokens']) + read + written
-  const completion = asCount(usage['output_tokens'])
-  const hour = asCount(asRecord(usage['cache_creation'])['ephemeral_1h_input_tokens'])
   const reasoning = asCount(asRecord(usage['output_tokens_details'])['thinking_tokens'])
   return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
-    prompt_tokens_details: {
-      cached_tokens: read,
-      ...(written === 0 ? {} : { cache_creation_tokens: written }),
-      ...(hour === 0 ? {} : { cache_creation_1h_tokens: hour }),
-    },
+    ...toCachedUsage({
+      input: asCount(usage['input_tokens']),
+      read: asCount(usage['cache_read_input_tokens']),
+      written: asCount(usage['cache_creation_input_tokens']),
+      hour: asCount(asRecord(usage['cache_creation'])['ephemeral_1h_input_tokens']),
+      output: asCount(usage['output_tokens']),
+    }),
     ...(reasoning === 0 ? {} : { completion_tokens_details: { reasoning_tokens: reasoning } }),
     ...(typeof usage['service_tier'] === 'string' ? { service_tier: usage['service_tier'] } : {}),
   }

@@ -16,7 +16,6 @@ export class ResponsesStream implements NativeStream {
   readonly #lines: EventLines
   /** Places of function calls among them, by the id of their item. */
   readonly #calls = new Map<unknown, number>()
-  #out = ''
   #usage: Json | undefined
   #isDone = false
   fault: string | undefined
@@ -37,18 +36,12 @@ export class ResponsesStream implements NativeStream {
 
   push(chunk: Buffer): string {
     if (!this.#lines.push(chunk)) this.fault = 'an event of more than 8 MiB'
-    return this.#take()
+    return this.#writer.take()
   }
 
   end(): string {
     this.#lines.end()
-    return this.#take()
-  }
-
-  #take(): string {
-    const out = this.#out
-    this.#out = ''
-    return out
+    return this.#writer.take()
   }
 
   #read(text: string): void {
@@ -84,15 +77,15 @@ export class ResponsesStream implements NativeStream {
     const delta = asString(data['delta'])
     if (delta === '') return
     if (type === 'response.output_text.delta') this.#addContent(delta, asRecords(data['logprobs']))
-    else if (type === 'response.refusal.delta') this.#write({ refusal: delta })
+    else if (type === 'response.refusal.delta') this.#writer.delta({ refusal: delta })
     else if (type.startsWith('response.reasoning_') && type.endsWith('text.delta')) {
-      this.#write({ reasoning_content: delta })
+      this.#writer.delta({ reasoning_content: delta })
     }
   }
 
   #addContent(content: string, logprobs: readonly Json[]): void {
-    this.#write({ content })
-    if (logprobs.length > 0) this.#out += this.#writer.logprobs({ content: logprobs, refusal: null })
+    this.#writer.delta({ content })
+    if (logprobs.length > 0) this.#writer.logprobs({ content: logprobs, refusal: null })
   }
 
   #name({ id, model }: Json): void {
@@ -101,38 +94,34 @@ export class ResponsesStream implements NativeStream {
 
   #addItem(item: Json): void {
     const { type, id, call_id: callId, name, arguments: text } = item
-    if (type === 'message') this.#out += this.#writer.role()
+    if (type === 'message') this.#writer.role()
     if (type !== 'function_call') return
     const index = this.#calls.size
     this.#calls.set(id, index)
     const called = { name, arguments: asString(text) }
-    this.#write({ tool_calls: [{ index, id: callId, type: 'function', function: called }] })
+    this.#writer.delta({ tool_calls: [{ index, id: callId, type: 'function', function: called }] })
   }
 
   #addArguments({ item_id: id, delta }: Json): void {
     const index = this.#calls.get(id)
-    if (index !== undefined) this.#write({ tool_calls: [{ index, function: { arguments: delta } }] })
+    if (index !== undefined) this.#writer.delta({ tool_calls: [{ index, function: { arguments: delta } }] })
   }
 
   /** The text of reasoning came in pieces. */
   #endItem(item: Json): void {
     const blocks = toThinkingBlock(item).map((block) => ({ ...block, thinking: '' }))
-    if (blocks.length > 0) this.#write({ thinking_blocks: blocks })
+    if (blocks.length > 0) this.#writer.delta({ thinking_blocks: blocks })
   }
 
   #finish(response: Json): void {
     this.#isDone = true
     if (isRecord(response['usage'])) this.#usage = response['usage']
-    this.#out += this.#writer.finish({ reason: responseFinishReason(response, this.#calls.size > 0) })
-    this.#out += this.#writer.done(this.usage)
+    this.#writer.finish({ reason: responseFinishReason(response, this.#calls.size > 0) })
+    this.#writer.done(this.usage)
   }
 
   #fail(body: unknown): void {
     this.#isDone = true
-    this.#out += this.#writer.error(toResponseError(body, 500))
-  }
-
-  #write(delta: Json): void {
-    this.#out += this.#writer.delta(delta)
+    this.#writer.error(toResponseError(body, 500))
   }
 }

@@ -3,6 +3,7 @@
  * only this dialect has (calls of hosted tools) is passed over.
  */
 import { isRecord } from '@weir/core'
+import { toAnswerMessage } from './chat-answer.ts'
 import { asCount, asRecord, asRecords, asString, type Json } from './hub.ts'
 import { errorTypeOf, type ReplyContext, type WireError } from './native.ts'
 
@@ -36,14 +37,7 @@ function toMessage(items: readonly Json[], calls: readonly Json[]): Json {
   const refusal = parts.map((part) => asString(part['refusal'])).join('')
   const thinking = items.flatMap(toThinkingBlock)
   const reasoning = items.map(summaryOf).join('')
-  return {
-    role: 'assistant',
-    content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
-    refusal: refusal === '' ? null : refusal,
-    ...(calls.length === 0 ? {} : { tool_calls: calls }),
-    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
-    ...(thinking.length === 0 ? {} : { thinking_blocks: thinking }),
-  }
+  return toAnswerMessage({ text, calls, reasoning, thinking, refusal })
 }
 
 function toToolCall({ call_id: id, name, arguments: text }: Json): Json {

@@ -5,15 +5,11 @@
 import { isRecord, parseJson } from '@weir/core'
 import { dropUndefined } from '../record/drop-undefined.ts'
 import { parseDataUrl } from './data-url.ts'
-import { asRecord, asRecords, asString, readThinkingBlocks, type Json } from './hub.ts'
+import { asRecord, asRecords, asString, type Json } from './hub.ts'
 import { unsupported } from './native.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { jsonInstruction } from './refuse-shapes.ts'
-
-interface Turn {
-  readonly role: 'user' | 'assistant'
-  readonly content: Json[]
-}
+import { splitTurns, thinkingOf, type Blocks } from './turns.ts'
 
 export interface ConverseTurns {
   readonly system: readonly Json[] | undefined
@@ -21,29 +17,14 @@ export interface ConverseTurns {
 }
 
 export function toConverseTurns(messages: readonly Json[], format: unknown): ConverseTurns {
-  const system: Json[] = []
-  const turns: Turn[] = []
-  for (const message of messages) {
-    const role = message['role']
-    if (role === 'system' || role === 'developer') system.push(...textBlocks(message))
-    else if (role === 'assistant') add(turns, 'assistant', assistantBlocks(message))
-    else add(turns, 'user', role === 'tool' ? toolResult(message) : userBlocks(message))
-  }
+  const { system, turns } = splitTurns(messages, BLOCKS)
   const instruction = jsonInstruction(format)
   if (instruction !== undefined) system.push({ text: instruction })
   if (turns.length === 0) return { system: undefined, turns: [{ role: 'user', content: system }] }
-  return {
-    system: system.length === 0 ? undefined : system,
-    turns: turns.map(({ role, content }) => ({ role, content })),
-  }
+  return { system: system.length === 0 ? undefined : system, turns: turns.map((turn) => ({ ...turn })) }
 }
 
-function add(turns: Turn[], role: Turn['role'], blocks: readonly Json[]): void {
-  const last = turns.at(-1)
-  if (blocks.length === 0) return
-  if (last?.role === role) last.content.push(...blocks)
-  else turns.push({ role, content: [...blocks] })
-}
+const BLOCKS: Blocks = { system: textBlocks, user: userBlocks, assistant: assistantBlocks, tool: toolResult }
 
 /** Blank text is refused. */
 function textBlocks({ content, cache_control: cache }: Json): readonly Json[] {
@@ -166,19 +147,10 @@ function assistantBlocks(message: Json): readonly Json[] {
   return [...reasoningBlocks(message), ...text, ...calls, ...cachePoint(cache)]
 }
 
-/** As for Anthropic: a text that came apart from its signature belongs to it only when there is one. */
 function reasoningBlocks(message: Json): readonly Json[] {
-  const blocks = readThinkingBlocks(message).filter(({ provider }) => provider === 'bedrock')
-  const text = asString(message['reasoning_content'])
-  const isApart = text !== '' && blocks.every((block) => block.type !== 'thinking' || block.thinking === '')
-  if (isApart && blocks.filter(({ type }) => type === 'thinking').length > 1) return []
-  return blocks.map((block) =>
+  return thinkingOf(message, 'bedrock').map((block) =>
     block.type === 'thinking'
-      ? {
-          reasoningContent: {
-            reasoningText: { text: isApart ? text : block.thinking, signature: block.signature },
-          },
-        }
+      ? { reasoningContent: { reasoningText: { text: block.thinking, signature: block.signature } } }
       : { reasoningContent: { redactedContent: block.data } },
   )
 }

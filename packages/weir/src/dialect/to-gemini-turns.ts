@@ -8,14 +8,10 @@ import { parseDataUrl } from './data-url.ts'
 import { asRecord, asRecords, asString, readThinkingBlocks, type Json } from './hub.ts'
 import { unsupported } from './native.ts'
 import { parseArguments } from './parse-arguments.ts'
+import { splitTurns, type Turn } from './turns.ts'
 
 /** Documented for calls whose signature is not there: ai.google.dev/gemini-api/docs/thought-signatures. */
 const NO_SIGNATURE = 'skip_thought_signature_validator'
-
-interface Content {
-  readonly role: 'user' | 'model'
-  readonly parts: Json[]
-}
 
 export interface Contents {
   readonly system: readonly Json[] | undefined
@@ -24,28 +20,19 @@ export interface Contents {
 
 export function toContents(messages: readonly Json[], isOlder: boolean): Contents {
   const names = namesOf(messages)
-  const system: Json[] = []
-  const contents: Content[] = []
-  for (const message of messages) {
-    const role = message['role']
-    if (role === 'system' || role === 'developer') system.push(...textParts(message['content']))
-    else if (role === 'assistant') add(contents, 'model', modelParts(message, isOlder))
-    else if (role === 'tool') add(contents, 'user', resultParts(message, { names, isOlder }))
-    else add(contents, 'user', userParts(message['content']))
-  }
+  const { system, turns } = splitTurns(messages, {
+    system: ({ content }) => textParts(content),
+    user: ({ content }) => userParts(content),
+    assistant: (message) => modelParts(message, isOlder),
+    tool: (message) => resultParts(message, { names, isOlder }),
+  })
+  const contents = turns.map(toContent)
   if (contents.length === 0) return { system: undefined, contents: [{ role: 'user', parts: system }] }
-  return { system: system.length === 0 ? undefined : system, contents: contents.map(toPlain) }
+  return { system: system.length === 0 ? undefined : system, contents }
 }
 
-function toPlain({ role, parts }: Content): Json {
-  return { role, parts }
-}
-
-function add(contents: Content[], role: Content['role'], parts: readonly Json[]): void {
-  const last = contents.at(-1)
-  if (parts.length === 0) return
-  if (last?.role === role) last.parts.push(...parts)
-  else contents.push({ role, parts: [...parts] })
+function toContent({ role, content: parts }: Turn): Json {
+  return { role: role === 'assistant' ? 'model' : role, parts }
 }
 
 /** Names of called functions by the ids of their calls. */

@@ -6,15 +6,11 @@
 import { isRecord } from '@weir/core'
 import { dropUndefined } from '../record/drop-undefined.ts'
 import { parseDataUrl } from './data-url.ts'
-import { asRecord, asRecords, asString, readThinkingBlocks, type Json } from './hub.ts'
+import { asRecord, asRecords, asString, type Json } from './hub.ts'
 import { unsupported } from './native.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { jsonInstruction } from './refuse-shapes.ts'
-
-interface Turn {
-  readonly role: 'user' | 'assistant'
-  readonly content: Json[]
-}
+import { splitTurns, thinkingOf, type Blocks, type Turn } from './turns.ts'
 
 export interface Turns {
   /** Text when it is one piece without marks; else blocks. Undefined without any. */
@@ -23,14 +19,7 @@ export interface Turns {
 }
 
 export function toTurns(messages: readonly Json[], format: unknown): Turns {
-  const system: Json[] = []
-  const turns: Turn[] = []
-  for (const message of messages) {
-    const role = message['role']
-    if (role === 'system' || role === 'developer') system.push(...textBlocks(message))
-    else if (role === 'assistant') add(turns, 'assistant', assistantBlocks(message))
-    else add(turns, 'user', role === 'tool' ? [toolResult(message)] : userBlocks(message))
-  }
+  const { system, turns } = splitTurns(messages, BLOCKS)
   const instruction = jsonInstruction(format)
   if (instruction !== undefined) system.push({ type: 'text', text: instruction })
   trimLast(turns)
@@ -38,11 +27,11 @@ export function toTurns(messages: readonly Json[], format: unknown): Turns {
   return { system: toSystem(system), turns: turns.map(toMessage) }
 }
 
-function add(turns: Turn[], role: Turn['role'], blocks: readonly Json[]): void {
-  const last = turns.at(-1)
-  if (blocks.length === 0) return
-  if (last?.role === role) last.content.push(...blocks)
-  else turns.push({ role, content: [...blocks] })
+const BLOCKS: Blocks = {
+  system: textBlocks,
+  user: userBlocks,
+  assistant: assistantBlocks,
+  tool: (message) => [toolResult(message)],
 }
 
 function toMessage({ role, content }: Turn): Json {
@@ -162,18 +151,10 @@ function assistantBlocks(message: Json): readonly Json[] {
   return marked([...thinkingBlocks(message), ...text, ...calls], cache)
 }
 
-/**
- * A block that came in a stream has its text in `reasoning_content`. With several blocks nobody knows which text was whose, and a signature
- * that does not match its text is refused: they stay here.
- */
 function thinkingBlocks(message: Json): readonly Json[] {
-  const blocks = readThinkingBlocks(message).filter(({ provider }) => provider === 'anthropic')
-  const text = asString(message['reasoning_content'])
-  const isApart = text !== '' && blocks.every((block) => block.type !== 'thinking' || block.thinking === '')
-  if (isApart && blocks.filter(({ type }) => type === 'thinking').length > 1) return []
-  return blocks.map((block) =>
+  return thinkingOf(message, 'anthropic').map((block) =>
     block.type === 'thinking'
-      ? { type: 'thinking', thinking: isApart ? text : block.thinking, signature: block.signature }
+      ? { type: 'thinking', thinking: block.thinking, signature: block.signature }
       : { type: 'redacted_thinking', data: block.data },
   )
 }
