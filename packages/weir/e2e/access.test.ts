@@ -1,10 +1,7 @@
 /** Virtual keys in front of a running gateway: who gets in, what they may ask, and budgets that hold whatever comes at once. */
-import { mkdtempSync, rmSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { KeyFile, type KeySpec } from '../src/access/store-file.ts'
+import { describe, expect, it } from 'vitest'
+import { KeyFile } from '../src/access/store-file.ts'
 import type { GatewayOptions } from '../src/gateway/start.ts'
 import {
   answering,
@@ -21,54 +18,24 @@ import {
   type Fleet,
   type Seen,
 } from './gateway-support.ts'
+import { bearer, BY, useKeys } from './keys-support.ts'
 
-let folder = ''
-let path = ''
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'weir-access-'))
-  path = join(folder, 'keys.sqlite')
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-const BY = { actor: 'test', now: new Date() }
-
-/** Made before the gateway starts, as an operator would. */
-function makeKey(limits: KeySpec['limits'] = {}, more: Partial<KeySpec> = {}): { id: string; text: string } {
-  const file = new KeyFile(path)
-  const { key, text } = file.create({ name: 'caller', role: 'caller', limits, ...more }, BY)
-  file.close()
-  return { id: key.id, text }
-}
+const keys = useKeys()
 
 function start(options: Partial<GatewayOptions> = {}, answers = WHOLE): Promise<Fleet> {
-  return startFleet(answers, { auth: { path, assumedOutputTokens: 100 }, ...options })
+  return startFleet(answers, { auth: { path: keys.path, assumedOutputTokens: 100 }, ...options })
 }
 
 const WHOLE = { small: answering('small'), large: answering('large') }
-
-const bearer = (text: string): Record<string, string> => ({ authorization: `Bearer ${text}` })
 
 async function codeOf(response: Response): Promise<string> {
   const { error } = (await response.json()) as { error: { code: string } }
   return error.code
 }
 
-/** After every request has ended and the disk was told. */
-async function spentOf(
-  { gateway }: Fleet,
-  id: string,
-): Promise<{ meteredUsd: number; estimatedUsd: number; requests: number }> {
-  await gateway.close()
-  const file = new KeyFile(path)
-  const [row] = file.spend({ from: '2000-01-01', to: '2999-01-01', keyId: id })
-  file.close()
-  return row ?? { meteredUsd: 0, estimatedUsd: 0, requests: 0 }
-}
-
 describe('keys', () => {
   it('are taken from each dialect\u2019s header, and reach no upstream', async () => {
-    const { text } = makeKey()
+    const { text } = keys.make()
     const fleet = await start()
     const url = `${fleet.gateway.url}/v1/chat/completions`
     for (const headers of [
@@ -84,7 +51,7 @@ describe('keys', () => {
   })
 
   it('without one nothing but health is open, on any path', async () => {
-    makeKey()
+    keys.make()
     const fleet = await start()
     const { url } = fleet.gateway
     for (const target of [
@@ -108,9 +75,9 @@ describe('keys', () => {
   })
 
   it('wrong, revoked, expired and foreign ones are refused', async () => {
-    const { id, text } = makeKey()
-    const expired = makeKey({}, { expiresAt: '2020-01-01T00:00:00Z' })
-    const admin = makeKey({}, { role: 'admin' })
+    const { id, text } = keys.make()
+    const expired = keys.make({}, { expiresAt: '2020-01-01T00:00:00Z' })
+    const admin = keys.make({}, { role: 'admin' })
     const { gateway } = await start()
     const ask = (key: string): Promise<Response> =>
       post(`${gateway.url}/v1/chat/completions`, chatBody('easy'), bearer(key))
@@ -121,7 +88,7 @@ describe('keys', () => {
       expect(await codeOf(response)).toBe('auth.key')
     }
     expect((await ask(text)).status).toBe(200)
-    const file = new KeyFile(path)
+    const file = new KeyFile(keys.path)
     const { hash } = file.get(id)
     file.revoke(id, BY)
     file.close()
@@ -148,7 +115,7 @@ function isRefused(ask: (key: string) => Promise<Response>, key: string): boolea
 
 describe('what a key may ask', () => {
   it('models: by name and by routing', async () => {
-    const { text } = makeKey({ models: ['small'] })
+    const { text } = keys.make({ models: ['small'] })
     const fleet = await start()
     const url = `${fleet.gateway.url}/v1/chat/completions`
     const refused = await post(url, chatBody('x', { model: 'large' }), bearer(text))
@@ -158,8 +125,22 @@ describe('what a key may ask', () => {
     expect(fleet.large.seen).toHaveLength(0)
   })
 
+  it('models: the list and its entries show no others', async () => {
+    const { headers } = keys.make({ models: ['small'] })
+    const { gateway } = await start()
+    const get = async (target: string): Promise<{ status: number; text: string }> => {
+      const response = await fetch(`${gateway.url}/v1/models${target}`, { headers })
+      return { status: response.status, text: await response.text() }
+    }
+    for (const target of ['', '/small', '/weir', '/weir@0.9']) {
+      expect(await get(target)).toMatchObject({ status: 200, text: expect.not.stringContaining('large') })
+    }
+    expect((await get('/large')).status).toBe(404)
+    expect(await get('/other')).toMatchObject({ status: 404, text: expect.not.stringContaining('large') })
+  })
+
   it('levels: what is asked is refused, the default is moved into the range', async () => {
-    const { text } = makeKey({ maxQuality: 0.9 })
+    const { text } = keys.make({ maxQuality: 0.9 })
     const { gateway } = await start()
     const url = `${gateway.url}/v1/chat/completions`
     const asked = await post(url, chatBody('x', { model: 'weir@0.95' }), bearer(text))
@@ -171,7 +152,7 @@ describe('what a key may ask', () => {
   })
 
   it('policies', async () => {
-    const { text } = makeKey({ policies: ['route'] })
+    const { text } = keys.make({ policies: ['route'] })
     const { gateway } = await start()
     const asked = await post(`${gateway.url}/v1/chat/completions`, chatBody('x'), {
       ...bearer(text),
@@ -183,7 +164,7 @@ describe('what a key may ask', () => {
 
 describe('limits', () => {
   it('requests a minute, with the headers of OpenAI and when to come back', async () => {
-    const { text } = makeKey({ requestsPerMinute: 2 })
+    const { text } = keys.make({ requestsPerMinute: 2 })
     const { gateway } = await start()
     const ask = (): Promise<Response> =>
       post(`${gateway.url}/v1/chat/completions`, chatBody('easy'), bearer(text))
@@ -201,7 +182,7 @@ describe('limits', () => {
   })
 
   it('tokens a minute: estimated, then corrected by what was used', async () => {
-    const { text } = makeKey({ tokensPerMinute: 300 })
+    const { text } = keys.make({ tokensPerMinute: 300 })
     const { gateway } = await start()
     const ask = (max: number): Promise<Response> =>
       post(`${gateway.url}/v1/chat/completions`, chatBody('easy', { max_tokens: max }), bearer(text))
@@ -221,7 +202,7 @@ describe('limits', () => {
   })
 
   it('requests at once', async () => {
-    const { text } = makeKey({ concurrentRequests: 2 })
+    const { text } = keys.make({ concurrentRequests: 2 })
     const held: Seen[] = []
     const fleet = await start({}, { ...WHOLE, small: (seen) => void held.push(seen) })
     const ask = (): Promise<Response> =>
@@ -265,7 +246,7 @@ describe('budgets', () => {
     async (_name, route, body) => {
       // Room for one request of about 250e-6 and not for two.
       const budget = 400e-6
-      const { id, text } = makeKey({ usdPerDay: budget })
+      const { id, text } = keys.make({ usdPerDay: budget })
       const fleet = await start(
         {},
         { ...WHOLE, small: ({ socket }) => void socket.write(http(200, dear('small'))) },
@@ -279,18 +260,18 @@ describe('budgets', () => {
       const served = statuses.filter((status) => status === 200).length
       expect(served).toBe(1)
       expect(statuses.filter((status) => status === 429)).toHaveLength(99)
-      const { meteredUsd, estimatedUsd } = await spentOf(fleet, id)
+      const { meteredUsd, estimatedUsd } = await keys.spent(fleet.gateway, id)
       expect(estimatedUsd).toBe(0)
       expect(meteredUsd).toBeCloseTo(DEAR_USD, 9)
     },
   )
 
   it('stay spent after a restart, and say when they come back', async () => {
-    const { id, text } = makeKey({ usdPerMonth: 400e-6 })
+    const { id, text } = keys.make({ usdPerMonth: 400e-6 })
     const answers = { ...WHOLE, small: ({ socket }: Seen) => void socket.write(http(200, dear('small'))) }
     const first = await start({}, answers)
     await post(`${first.gateway.url}/v1/chat/completions`, chatBody('easy', { model: 'small' }), bearer(text))
-    expect((await spentOf(first, id)).meteredUsd).toBeCloseTo(DEAR_USD, 9)
+    expect((await keys.spent(first.gateway, id)).meteredUsd).toBeCloseTo(DEAR_USD, 9)
     const second = await start({}, answers)
     const refused = await post(
       `${second.gateway.url}/v1/chat/completions`,
@@ -306,27 +287,31 @@ describe('budgets', () => {
   })
 
   it('streams are metered by their last event', async () => {
-    const { id, text } = makeKey({ usdPerDay: 1 })
+    const { id, text } = keys.make({ usdPerDay: 1 })
     const fleet = await start({}, { ...WHOLE, small: streaming })
     const body = chatBody('easy', { model: 'small', stream: true, stream_options: { include_usage: true } })
     await (await post(`${fleet.gateway.url}/v1/chat/completions`, body, bearer(text))).text()
     // 12 * 1 + 34 * 2 = 80 USD per million
-    expect(await spentOf(fleet, id)).toMatchObject({ requests: 1, meteredUsd: 80e-6, estimatedUsd: 0 })
+    expect(await keys.spent(fleet.gateway, id)).toMatchObject({
+      requests: 1,
+      meteredUsd: 80e-6,
+      estimatedUsd: 0,
+    })
   })
 
   it('streams are asked for their usage, which the caller who did not ask never sees', async () => {
-    const { id, text } = makeKey({ usdPerDay: 1 })
+    const { id, text } = keys.make({ usdPerDay: 1 })
     const fleet = await start({}, { ...WHOLE, small: streaming })
     const body = chatBody('easy', { model: 'small', stream: true })
     const answer = await (await post(`${fleet.gateway.url}/v1/chat/completions`, body, bearer(text))).text()
     expect(fleet.small.seen[0]?.body).toContain('"include_usage":true')
     expect(answer).toContain('[DONE]')
     expect(answer).not.toContain('"choices":[]')
-    expect(await spentOf(fleet, id)).toMatchObject({ meteredUsd: 80e-6, estimatedUsd: 0 })
+    expect(await keys.spent(fleet.gateway, id)).toMatchObject({ meteredUsd: 80e-6, estimatedUsd: 0 })
   })
 
   it('a caller who hangs up is charged the estimate, not nothing', async () => {
-    const { id, text } = makeKey({ usdPerDay: 1 })
+    const { id, text } = keys.make({ usdPerDay: 1 })
     const fleet = await start(
       {},
       {
@@ -340,24 +325,28 @@ describe('budgets', () => {
       text,
     )
     await until(() => fleet.small.closed.length === 1)
-    const { meteredUsd, estimatedUsd } = await spentOf(fleet, id)
+    const { meteredUsd, estimatedUsd } = await keys.spent(fleet.gateway, id)
     expect(meteredUsd).toBe(0)
     expect(estimatedUsd).toBeGreaterThan(200e-6)
   })
 
   it('an upstream that refuses costs nothing; a failover is charged once', async () => {
-    const { id, text } = makeKey({ usdPerDay: 1 })
+    const { id, text } = keys.make({ usdPerDay: 1 })
     const fleet = await start({}, { ...WHOLE, small: ({ socket }) => void socket.write(http(500, '{}')) })
     const response = await post(`${fleet.gateway.url}/v1/chat/completions`, chatBody('easy'), bearer(text))
     expect(response.headers.get('x-weir-model')).toBe('large')
     // 12 * 10 + 34 * 20 = 800 USD per million
-    expect(await spentOf(fleet, id)).toMatchObject({ requests: 1, meteredUsd: 800e-6, estimatedUsd: 0 })
+    expect(await keys.spent(fleet.gateway, id)).toMatchObject({
+      requests: 1,
+      meteredUsd: 800e-6,
+      estimatedUsd: 0,
+    })
   })
 
   it('a model without prices cannot be paid for', async () => {
-    const { text } = makeKey({ usdPerDay: 1 })
+    const { text } = keys.make({ usdPerDay: 1 })
     const fleet = await startFleet(WHOLE, {
-      auth: { path },
+      auth: { path: keys.path },
       definition: { inputUsdPerMTok: undefined as never },
     })
     const response = await post(`${fleet.gateway.url}/v1/chat/completions`, chatBody('easy'), bearer(text))

@@ -1,10 +1,6 @@
 /** What requests of every kind cost their key: forwarded ones, escalations, answers that are read, tries that were lost. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { KeyFile, type KeySpec } from '../src/access/store-file.ts'
-import type { Gateway } from '../src/gateway/start.ts'
+import { describe, expect, it } from 'vitest'
 import type { ObservedEnd, ObservedRequest, Observer } from '../src/telemetry/observer.ts'
 import { replying, startCascade } from './cascade-support.ts'
 import {
@@ -17,33 +13,9 @@ import {
   until,
   type Seen,
 } from './gateway-support.ts'
+import { useKeys } from './keys-support.ts'
 
-let folder = ''
-let path = ''
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'weir-charges-'))
-  path = join(folder, 'keys.sqlite')
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-function makeKey(limits: KeySpec['limits']): { id: string; headers: Record<string, string> } {
-  const file = new KeyFile(path)
-  const { key, text } = file.create(
-    { name: 'caller', role: 'caller', limits },
-    { actor: 'test', now: new Date() },
-  )
-  file.close()
-  return { id: key.id, headers: { authorization: `Bearer ${text}` } }
-}
-
-async function spentOf(gateway: Gateway, id: string): Promise<{ meteredUsd: number; estimatedUsd: number }> {
-  await gateway.close()
-  const file = new KeyFile(path)
-  const [row] = file.spend({ from: '2000-01-01', to: '2999-01-01', keyId: id })
-  file.close()
-  return row ?? { meteredUsd: 0, estimatedUsd: 0 }
-}
+const keys = useKeys()
 
 const AUTH = { assumedOutputTokens: 100 }
 const FAST = { retry: { count: 2, baseMs: 1, maxMs: 1, patienceMs: 1000 } }
@@ -80,47 +52,50 @@ const EMBED = '{"model":"small","input":"some text to embed"}'
 describe('100 at once pass the budget by at most one estimate\u2019s error', () => {
   it('embeddings', async () => {
     // 47 bytes: 16 tokens at 1 USD per million are reserved, 400 are used.
-    const { id, headers } = makeKey({ usdPerDay: 20e-6 })
+    const { id, headers } = keys.make({ usdPerDay: 20e-6 })
     const { gateway } = await startFleet(
       { small: embedding(400), large: answering('large') },
-      { auth: { path, ...AUTH } },
+      { auth: { path: keys.path, ...AUTH } },
     )
     const statuses = await hundred(() => post(`${gateway.url}/v1/embeddings`, EMBED, headers))
     expect(statuses.toSorted((a, b) => a - b)).toEqual(ONE_OF_A_HUNDRED)
-    const { meteredUsd, estimatedUsd } = await spentOf(gateway, id)
+    const { meteredUsd, estimatedUsd } = await keys.spent(gateway, id)
     expect([meteredUsd, estimatedUsd]).toEqual([expect.closeTo(400e-6, 9), 0])
   })
 
   it('escalations', async () => {
     // An escalation reserves about 2.3e-3: room for one beside the first answer of 80e-6.
-    const { id, headers } = makeKey({ usdPerDay: 4e-3 })
+    const { id, headers } = keys.make({ usdPerDay: 4e-3 })
     const { gateway } = await startFleet(
       { small: answering('small'), large: dear('large') },
-      { auth: { path, ...AUTH }, record: { path: join(folder, 'outcomes.sqlite'), storeText: true } },
+      {
+        auth: { path: keys.path, ...AUTH },
+        record: { path: join(keys.folder, 'outcomes.sqlite'), storeText: true },
+      },
     )
     const first = await post(`${gateway.url}/v1/chat/completions`, chatBody('easy'), headers)
     await first.arrayBuffer()
     const url = `${gateway.url}/v1/weir/decisions/${first.headers.get('x-weir-decision-id')}/escalate`
     const statuses = await hundred(() => post(url, '{}', headers))
     expect(statuses.toSorted((a, b) => a - b)).toEqual(ONE_OF_A_HUNDRED)
-    const { meteredUsd, estimatedUsd } = await spentOf(gateway, id)
+    const { meteredUsd, estimatedUsd } = await keys.spent(gateway, id)
     // 80e-6 and (12 * 10 + 400 * 20) / 10^6
     expect([meteredUsd, estimatedUsd]).toEqual([expect.closeTo(8200e-6, 9), 0])
   })
 
   it.each([false, true])('answers that are read; stream: %s', async (stream) => {
     // Both stages are reserved: about 2.6e-3.
-    const { id, headers } = makeKey({ usdPerDay: 4e-3 })
+    const { id, headers } = keys.make({ usdPerDay: 4e-3 })
     const { gateway, chat, small, large } = await startCascade({
       scorers: [{ signal: 'logprob' }],
       small: replying('small', { text: 'a draft', p: 0.2, input: 12, output: 34 }),
       large: replying('large', { text: 'better', p: 0.9, input: 12, output: 400 }),
-      auth: { path, ...AUTH },
+      auth: { path: keys.path, ...AUTH },
     })
     const statuses = await hundred(() => post(chat, chatBody('easy', { stream }), headers))
     expect(statuses.toSorted((a, b) => a - b)).toEqual(ONE_OF_A_HUNDRED)
     expect([small.asked.length, large.asked.length]).toEqual([1, 1])
-    const { meteredUsd, estimatedUsd } = await spentOf(gateway, id)
+    const { meteredUsd, estimatedUsd } = await keys.spent(gateway, id)
     expect([meteredUsd, estimatedUsd]).toEqual([expect.closeTo(8200e-6, 9), 0])
   })
 })
@@ -137,22 +112,22 @@ function breakingOnce(then: (seen: Seen) => void): (seen: Seen) => void {
 
 describe('tries within a model', () => {
   it('one that broke off is charged by estimate, beside the one that answered', async () => {
-    const { id, headers } = makeKey({ usdPerDay: 1 })
+    const { id, headers } = keys.make({ usdPerDay: 1 })
     const { gateway, small } = await startFleet(
       { small: breakingOnce(answering('small')), large: answering('large') },
-      { auth: { path, ...AUTH }, faults: FAST },
+      { auth: { path: keys.path, ...AUTH }, faults: FAST },
     )
     const body = chatBody('easy', { model: 'small' })
     const response = await post(`${gateway.url}/v1/chat/completions`, body, headers)
     expect([response.status, small.seen.length]).toEqual([200, 2])
-    const { meteredUsd, estimatedUsd } = await spentOf(gateway, id)
+    const { meteredUsd, estimatedUsd } = await keys.spent(gateway, id)
     expect(meteredUsd).toBeCloseTo(80e-6, 9)
     // (bytes / 3 * 1 + 100 * 2) / 10^6
     expect(estimatedUsd).toBeCloseTo((Math.ceil(body.length / 3) + 200) / 1e6, 9)
   })
 
   it('one that was refused costs nothing', async () => {
-    const { id, headers } = makeKey({ usdPerDay: 1 })
+    const { id, headers } = keys.make({ usdPerDay: 1 })
     let asked = 0
     const { gateway } = await startFleet(
       {
@@ -162,16 +137,16 @@ describe('tries within a model', () => {
         },
         large: answering('large'),
       },
-      { auth: { path, ...AUTH }, faults: FAST },
+      { auth: { path: keys.path, ...AUTH }, faults: FAST },
     )
     await post(`${gateway.url}/v1/chat/completions`, chatBody('easy', { model: 'small' }), headers)
     expect(asked).toBe(2)
-    const { meteredUsd, estimatedUsd } = await spentOf(gateway, id)
+    const { meteredUsd, estimatedUsd } = await keys.spent(gateway, id)
     expect([meteredUsd, estimatedUsd]).toEqual([expect.closeTo(80e-6, 9), 0])
   })
 
   it('a held stream that breaks after it told its usage is charged what it told', async () => {
-    const { id, headers } = makeKey({ usdPerDay: 1 })
+    const { id, headers } = keys.make({ usdPerDay: 1 })
     const usage = { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 }
     const { gateway, chat } = await startCascade({
       scorers: [{ signal: 'logprob' }],
@@ -180,11 +155,11 @@ describe('tries within a model', () => {
         response.write(`data: ${JSON.stringify({ choices: [], usage })}\n\n`, () => response.destroy())
       },
       large: replying('large', { text: 'better', p: 0.9, input: 12, output: 34 }),
-      auth: { path, ...AUTH },
+      auth: { path: keys.path, ...AUTH },
       faults: { retry: { ...FAST.retry, count: 0 } },
     })
     await (await post(chat, chatBody('easy', { stream: true }), headers)).arrayBuffer()
-    const { meteredUsd, estimatedUsd } = await spentOf(gateway, id)
+    const { meteredUsd, estimatedUsd } = await keys.spent(gateway, id)
     // 80e-6 of the stream that broke, 800e-6 of the other.
     expect([meteredUsd, estimatedUsd]).toEqual([expect.closeTo(880e-6, 9), 0])
   })
@@ -192,11 +167,11 @@ describe('tries within a model', () => {
 
 describe('what is another key\u2019s', () => {
   it('cannot be judged, and models that it may not ask are not listed', async () => {
-    const one = makeKey({})
-    const other = makeKey({ models: ['large'] })
+    const one = keys.make({})
+    const other = keys.make({ models: ['large'] })
     const { gateway } = await startFleet(
       { small: answering('small'), large: answering('large') },
-      { auth: { path }, record: { path: join(folder, 'outcomes.sqlite') } },
+      { auth: { path: keys.path }, record: { path: join(keys.folder, 'outcomes.sqlite') } },
     )
     const answer = await post(`${gateway.url}/v1/chat/completions`, chatBody('easy'), one.headers)
     const feedback = JSON.stringify({ decisionId: answer.headers.get('x-weir-decision-id'), quality: 0 })

@@ -33,6 +33,19 @@ describe('changes of two processes', () => {
   })
 })
 
+describe('what is not on disk yet', () => {
+  it('counts on its own day and in its own month, not on the day of the snapshot', () => {
+    const access = new Access({ now: () => new Date('2026-12-01T00:00:01Z'), onSpent: () => {} })
+    const { id, hash, hint } = createKey('caller')
+    const key: HashedKey = { id, hash, hint, role: 'caller', name: '', createdAt: '', limits: {} }
+    const row = { keyId: id, requests: 1, meteredUsd: 1, estimatedUsd: 0.5, inputTokens: 0, outputTokens: 0 }
+    const spent = [{ keyId: id, dayUsd: 2, monthUsd: 3 }]
+    const unsaved = ['2026-11-30', '2026-12-01', '2026-12-02'].map((day) => ({ ...row, day }))
+    access.load({ keys: [key], spent, day: '2026-12-01', batch: 0 }, unsaved)
+    expect(access.get(id)?.spent(access.now())).toEqual({ dayUsd: 3.5, monthUsd: 6 })
+  })
+})
+
 describe('a change', () => {
   it('that leaves no level is refused like a new key without one', () => {
     const file = new KeyFile(place.path)

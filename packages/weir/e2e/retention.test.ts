@@ -47,6 +47,11 @@ describe('retention', () => {
     expect(readUsage(place.path, { by: 'all' }).total.requests).toBe(2000)
     // Counts by hour go after 35 days, those by day do not.
     expect(readUsage(place.path, { by: 'hour' }).total.requests).toBeLessThan(1450)
+    // So of a time before that whole days are read, rather than less than there was.
+    const noon = new Date(NOW_MS - 44.5 * DAY_MS)
+    expect(readUsage(place.path, { by: 'all', since: noon }).total.requests).toBe(1801)
+    const recent = new Date(NOW_MS - 4.5 * DAY_MS)
+    expect(readUsage(place.path, { by: 'all', since: recent }).total.requests).toBe(181)
   })
 
   it('deletes the oldest rows while the file is too large, gives pages back, and keeps the last row', async () => {

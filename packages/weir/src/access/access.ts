@@ -7,8 +7,17 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { WeirError } from '@weir/core'
-import { Account, dayOf, type Charge, type Estimate, type OnSpent, type Reservation } from './account.ts'
+import {
+  Account,
+  addSpent,
+  dayOf,
+  type Charge,
+  type Estimate,
+  type OnSpent,
+  type Reservation,
+} from './account.ts'
 import { hashKey, isKey, isSameHash, type HashedKey } from './key.ts'
+import type { SpendRow } from './store-file.ts'
 import type { Snapshot } from './store-messages.ts'
 
 export interface AccessOptions {
@@ -44,8 +53,8 @@ export class Access {
     this.#options = options
   }
 
-  /** Takes over what the disk says. `unsaved`: what was spent and is not in it yet, by key. */
-  load({ keys, spent, day }: Snapshot, unsaved: ReadonlyMap<string, number> = NOTHING): void {
+  /** Takes over what the disk says. `unsaved`: what was spent and is not in it yet. */
+  load({ keys, spent, day }: Snapshot, unsaved: readonly SpendRow[] = []): void {
     this.#byHash.clear()
     const known = new Set<string>()
     for (const key of keys) {
@@ -57,11 +66,11 @@ export class Access {
       if (key.previousHash !== undefined) this.#byHash.set(key.previousHash, account)
     }
     for (const id of this.#byId.keys()) if (!known.has(id)) this.#byId.delete(id)
-    const bySpent = new Map(spent.map((one) => [one.keyId, one]))
+    const bySpent = new Map(spent.map((one) => [one.keyId, { ...one }]))
+    addSpent(bySpent, unsaved, day)
     for (const [id, account] of this.#byId) {
       const { dayUsd = 0, monthUsd = 0 } = bySpent.get(id) ?? {}
-      const more = unsaved.get(id) ?? 0
-      account.load({ day, dayUsd: dayUsd + more, monthUsd: monthUsd + more })
+      account.load({ day, dayUsd, monthUsd })
     }
   }
 
@@ -133,8 +142,6 @@ export class Access {
     }
   }
 }
-
-const NOTHING: ReadonlyMap<string, number> = new Map()
 
 export const NO_CHARGE: Charge = { meteredUsd: 0, estimatedUsd: 0, inputTokens: 0, outputTokens: 0 }
 

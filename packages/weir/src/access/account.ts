@@ -220,6 +220,28 @@ export function dayOf(now: Date): string {
   return lastDayText
 }
 
+/** What one key spent on a day and in its month. */
+export interface SpentUsd {
+  readonly keyId: string
+  dayUsd: number
+  monthUsd: number
+}
+
+/** Adds each row to the sums of its key, where it belongs to `day` or its month. */
+export function addSpent(
+  sums: Map<string, SpentUsd>,
+  rows: readonly (Spent & { readonly keyId: string; readonly day: string })[],
+  day: string,
+): void {
+  for (const row of rows) {
+    const sum = sums.get(row.keyId) ?? { keyId: row.keyId, dayUsd: 0, monthUsd: 0 }
+    sums.set(row.keyId, sum)
+    const usd = row.meteredUsd + row.estimatedUsd
+    if (row.day === day) sum.dayUsd += usd
+    if (row.day.slice(0, 7) === day.slice(0, 7)) sum.monthUsd += usd
+  }
+}
+
 function nextDay(now: Date): number {
   return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1)
 }

@@ -21,8 +21,8 @@ export interface KeyStoreOptions {
 
 type Answered = Extract<FromKeyWorker, { readonly kind: 'answer' | 'refused' }>
 
-/** What was spent and is not in a snapshot yet, by key, USD. */
-export type Unsaved = ReadonlyMap<string, number>
+/** What was spent and is not in a snapshot yet. */
+export type Unsaved = readonly SpendRow[]
 
 export class KeyStore {
   readonly #worker: Worker
@@ -117,13 +117,8 @@ export class KeyStore {
   }
 
   #unsaved(written: number): Unsaved {
-    const sum = new Map<string, number>()
-    const add = ({ keyId, meteredUsd, estimatedUsd }: SpendRow): void => {
-      sum.set(keyId, (sum.get(keyId) ?? 0) + meteredUsd + estimatedUsd)
-    }
-    for (const [batch, rows] of this.#sent) if (batch > written) rows.forEach(add)
-    this.#pending.forEach(add)
-    return sum
+    const sent = [...this.#sent].filter(([batch]) => batch > written)
+    return [...sent.flatMap(([, rows]) => [...rows.values()]), ...this.#pending.values()]
   }
 
   #fail(error: Error): void {

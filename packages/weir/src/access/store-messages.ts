@@ -1,4 +1,5 @@
 /** Messages between the gateway's thread and the key store's. */
+import type { SpentUsd } from './account.ts'
 import type { HashedKey, Key } from './key.ts'
 import type { AuditRow, KeyChange, KeySpec, Made, SpendRow } from './store-file.ts'
 
@@ -30,7 +31,7 @@ export type ToKeyWorker =
 /** All keys, and what each spent today and this month; `batch` is the last flush that is in it. */
 export interface Snapshot {
   readonly keys: readonly HashedKey[]
-  readonly spent: readonly { readonly keyId: string; readonly dayUsd: number; readonly monthUsd: number }[]
+  readonly spent: readonly Readonly<SpentUsd>[]
   /** ISO date of `dayUsd`. */
   readonly day: string
   readonly batch: number

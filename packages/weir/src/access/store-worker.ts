@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { isWeirError } from '@weir/core/basics'
-import { dayOf } from './account.ts'
+import { addSpent, dayOf, type SpentUsd } from './account.ts'
 import { KeyFile } from './store-file.ts'
 import type { Asked, FromKeyWorker, Snapshot, ToKeyWorker } from './store-messages.ts'
 
@@ -21,14 +21,8 @@ function send(message: FromKeyWorker): void {
 function snapshotOf(file: KeyFile): Snapshot {
   const day = dayOf(new Date())
   const month = day.slice(0, 7)
-  const spent = new Map<string, { keyId: string; dayUsd: number; monthUsd: number }>()
-  for (const row of file.spend({ from: `${month}-01`, to: `${month}-31` })) {
-    const usd = row.meteredUsd + row.estimatedUsd
-    const one = spent.get(row.keyId) ?? { keyId: row.keyId, dayUsd: 0, monthUsd: 0 }
-    one.monthUsd += usd
-    if (row.day === day) one.dayUsd += usd
-    spent.set(row.keyId, one)
-  }
+  const spent = new Map<string, SpentUsd>()
+  addSpent(spent, file.spend({ from: `${month}-01`, to: `${month}-31` }), day)
   return { keys: file.list(), spent: [...spent.values()], day, batch: lastBatch }
 }
 

@@ -91,7 +91,7 @@ export function createAdminApp({ access, routes, log }: AdminOptions): FastifyIn
   return app
 }
 
-/** Without a policy, which no route of the table lacks, nobody may. Throws `auth.key`, `auth.role`. */
+/** Without a policy there is no such route: whoever reads the API is told so, nobody else is told anything. Throws `auth.key`, `auth.role`. */
 function authorize(
   access: Access,
   request: FastifyRequest,

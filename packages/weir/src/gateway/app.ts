@@ -23,7 +23,7 @@ import { addRetryAfter } from './failure.ts'
 import { handleFeedback } from './feedback.ts'
 import { FORWARDED, handleForward } from './forward.ts'
 import type { InForce } from './in-force.ts'
-import { findModel, listModels } from './models.ts'
+import { findModel, listModels, type WireModelList } from './models.ts'
 import { createIdMaker } from './request-id.ts'
 import type { MetricsPage } from './watching.ts'
 import { framesOf, statusOf, toWeirError } from './wire-error.ts'
@@ -173,17 +173,16 @@ function routes(inForce: InForce<AppOptions>): readonly Route[] {
     {
       method: 'GET',
       paths: withoutVersion('/models'),
-      handler(request) {
-        const { upstream, river, auth } = optionsFor(inForce.current, request)
-        const allowed = auth?.access.accountOf(request.raw)?.key.limits.models
-        return listModels(upstream, startedAt, { allowed, candidates: river.candidates })
-      },
+      handler: (request) => modelsFor(inForce.current, request, startedAt),
     },
     {
       method: 'GET',
       paths: withoutVersion('/models/*'),
       handler: (request) =>
-        findModel(inForce.current.upstream, startedAt, (request.params as { readonly '*': string })['*']),
+        findModel(
+          modelsFor(inForce.current, request, startedAt),
+          (request.params as { readonly '*': string })['*'],
+        ),
     },
     {
       method: 'GET',
@@ -201,6 +200,13 @@ function routes(inForce: InForce<AppOptions>): readonly Route[] {
       },
     },
   ]
+}
+
+/** Those that the caller's key may ask for. */
+function modelsFor(options: AppOptions, request: FastifyRequest, startedAt: number): WireModelList {
+  const { upstream, river, auth } = optionsFor(options, request)
+  const allowed = auth?.access.accountOf(request.raw)?.key.limits.models
+  return listModels(upstream, startedAt, { allowed, candidates: river.candidates })
 }
 
 /** Some clients of the Messages API set their base URL to one for that dialect. */

@@ -37,17 +37,14 @@ export interface Allowed {
   readonly candidates: readonly unknown[]
 }
 
-/** Throws `request.model` when there is none of that name. `weir@0.95` counts: it can be asked for. */
-export function findModel(upstream: UpstreamClient, created: number, id: string): WireModel {
-  if (id === 'weir' || id.startsWith('weir@')) return toWire(id, created, 'weir')
-  const found = upstream.get(id)
-  if (found === undefined) {
-    throw unknownModel(
-      id,
-      upstream.models.map(({ model }) => model),
-    )
-  }
-  return toWire(id, created, ownerOf(found))
+/** Throws `request.model` when the list has none of that name. `weir@0.95` counts: it can be asked for. */
+export function findModel({ data }: WireModelList, id: string): WireModel {
+  const found = data.find((one) => one.id === (id.startsWith('weir@') ? 'weir' : id))
+  if (found !== undefined) return { ...found, id }
+  throw unknownModel(
+    id,
+    data.flatMap((one) => (one.id === 'weir' ? [] : one.id)),
+  )
 }
 
 function toWire(id: string, created: number, owner: string): WireModel {

@@ -24,7 +24,7 @@ export type UsageGroup = (typeof USAGE_GROUPS)[number]
 
 export interface UsageQuery {
   readonly by: UsageGroup
-  /** From the hour that holds this time; from the day, when that is where it begins. Default: all. */
+  /** From the hour that holds this time; from the day, when that is where it begins or hours are no longer kept. Default: all. */
   readonly since?: Date | undefined
   /** Up to, but without. Default: now. */
   readonly until?: Date | undefined
@@ -53,7 +53,7 @@ export interface UsageReport {
 
 /** Throws `cli.usage` when the query asks for two dimensions at once. */
 export function queryUsage(database: DatabaseSync, query: UsageQuery): UsageReport {
-  const { sql, values } = toSql(query)
+  const { sql, values } = toSql(query, hasHours(database, query) ? spanOf(query) : 'day')
   const found = database.prepare(sql).all(...values)
   const cells = found.map(readCell)
   const total = cells.reduce(addCells, { value: '', sums: SUMS.map(() => 0) })
@@ -85,9 +85,8 @@ const GROUP_COLUMNS: Partial<Record<UsageGroup, string>> = {
   all: "''",
 }
 
-function toSql(query: UsageQuery): { sql: string; values: (string | number)[] } {
+function toSql(query: UsageQuery, span: Span): { sql: string; values: (string | number)[] } {
   const { by, since, until, model, key } = query
-  const span = spanOf(query)
   const conditions: readonly (readonly [string, string | number | undefined])[] = [
     ['span = ?', span],
     ['dimension = ?', dimensionOf(query)],
@@ -119,6 +118,17 @@ function dimensionOf({ by, key }: UsageQuery): Dimension {
 function spanOf({ by, since, until }: UsageQuery): Span {
   if (by === 'hour') return 'hour'
   return by === 'day' || (isWholeDay(since) && isWholeDay(until)) ? 'day' : 'hour'
+}
+
+/** False where counts by hour are deleted by now that those by day still hold: fewer would be shown than there were. */
+function hasHours(database: DatabaseSync, { by, since }: UsageQuery): boolean {
+  if (by === 'hour') return true
+  const oldest = database.prepare("SELECT min(startAt) AS at FROM usage WHERE span = ? AND dimension = 'all'")
+  const hourAt = oldest.get('hour')?.['at']
+  const dayAt = oldest.get('day')?.['at']
+  if (typeof dayAt !== 'number') return true
+  if (typeof hourAt !== 'number') return false
+  return hourAt <= (since?.getTime() ?? dayAt) || floorTo(new Date(hourAt), 'day') <= dayAt
 }
 
 function isWholeDay(at: Date | undefined): boolean {
