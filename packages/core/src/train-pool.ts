@@ -35,6 +35,10 @@ export interface TrainPoolOptions {
   readonly models: readonly string[]
   /** Default: the blend. */
   readonly method?: PoolMethod
+  /**
+   * Cost of a call of each model, in any unit, where rows say no money. Default: what the calls of the rows cost; for a pair without costs 0 and 1.
+   */
+  readonly callCosts?: Readonly<Record<string, number>>
   readonly seed: number
   /** Train on this many rows, drawn by the seed. Default: all. */
   readonly rows?: number
@@ -79,31 +83,31 @@ export async function trainPool(rows: readonly Outcome[], options: TrainPoolOpti
   return artifact
 }
 
-/** Throws `cli.usage` for fewer than two models or one named twice, `data.too_few`, and `data.model` for a pool of more than two without costs. */
+/** Throws `cli.usage` for fewer than two models or one named twice, `data.too_few`, and `data.model` for a pool of more than two without costs and for a model without one of `callCosts`. */
 export function createPoolLesson(
   rows: readonly Outcome[],
-  { models, seed }: Pick<TrainPoolOptions, 'models' | 'seed'>,
+  { models, seed, callCosts }: Pick<TrainPoolOptions, 'models' | 'seed' | 'callCosts'>,
 ): PoolLesson {
   if (models.length < 2 || new Set(models).size < models.length)
     throw new WeirError('cli.usage', `a pool needs at least two different models, got ${models.join(', ')}`)
   const encoder = createLexicalEncoder()
   const read = toPoolExamples(rows, { models, encoder, toQuery: queryFromOutcome })
-  const isMetered = read.every(({ costsUsd }) => costsUsd !== null)
-  if (!isMetered && models.length > 2) throw unmetered(models)
-  const order = sortByMean(models, isMetered ? read.map(({ costsUsd }) => costsUsd ?? []) : [])
+  const fixed = findFixedCosts(read, models, callCosts)
+  const order = sortByMean(models, fixed === undefined ? read.map(({ costsUsd }) => costsUsd ?? []) : [fixed])
   const sorted = order.map((place) => models[place] ?? '')
-  const examples = read.map((example) => reorder(example, order))
+  const calls = fixed && order.map((place) => fixed[place] ?? 0)
+  const examples = read.map((example) => reorder(example, order, fixed === undefined))
   const ground = createPoolGround(examples, { models: sorted, spec: encoder.spec, seed })
   const setting: SettingRows = {
     qualities: ground.set.qualities,
-    costs: Float64Array.from(examples.flatMap(({ costsUsd }) => costsUsd ?? CALLS)),
+    costs: Float64Array.from(examples.flatMap(({ costsUsd }) => calls ?? costsUsd ?? [])),
     models: models.length,
   }
   return {
     models: sorted,
     examples,
     ground,
-    costUnit: isMetered ? 'usd' : 'calls',
+    costUnit: calls === undefined ? 'usd' : 'calls',
     rows: setting,
     members: sorted.map((model, j) => ({
       model,
@@ -116,26 +120,47 @@ export function createPoolLesson(
 /** A pair without costs: the first model named is the small one. */
 const CALLS: readonly number[] = [0, 1]
 
+/** In the order of `models`; undefined when the rows say what each call cost. */
+function findFixedCosts(
+  examples: readonly PoolExample[],
+  models: readonly string[],
+  callCosts: TrainPoolOptions['callCosts'],
+): readonly number[] | undefined {
+  if (callCosts !== undefined) return models.map((model) => costOf(model, callCosts))
+  if (examples.every(({ costsUsd }) => costsUsd !== null)) return undefined
+  if (models.length > 2) throw unmetered(models)
+  return CALLS
+}
+
+function costOf(model: string, callCosts: Readonly<Record<string, number>>): number {
+  const cost = Object.hasOwn(callCosts, model) ? callCosts[model] : undefined
+  if (cost !== undefined && cost >= 0 && cost < Infinity) return cost
+  throw new WeirError(
+    'data.model',
+    `${model} needs the cost of a call, a number of at least 0, got ${String(cost)}`,
+  )
+}
+
 /** Places of the models from cheap to dear. */
 function sortByMean(models: readonly string[], costs: readonly (readonly number[])[]): readonly number[] {
   const mean = (place: number): number => costs.reduce((sum, one) => sum + (one[place] ?? 0), 0)
   return [...models.keys()].sort((a, b) => mean(a) - mean(b))
 }
 
-function reorder(example: PoolExample, order: readonly number[]): PoolExample {
+function reorder(example: PoolExample, order: readonly number[], keepsCosts: boolean): PoolExample {
   const { qualities, costsUsd } = example
   return {
     ...example,
     qualities: order.map((place) => qualities[place] ?? 0),
-    costsUsd: costsUsd && order.map((place) => costsUsd[place] ?? 0),
+    costsUsd: keepsCosts && costsUsd !== null ? order.map((place) => costsUsd[place] ?? 0) : null,
   }
 }
 
 function unmetered(models: readonly string[]): WeirError {
   return new WeirError(
     'data.model',
-    `a pool of more than two models weighs money, and not every row has the cost of ${models.join(', ')}; record costUsd, or give tokens ` +
-      'and prices',
+    `a pool of more than two models weighs money, and not every row has the cost of ${models.join(', ')}; record costUsd, or say ` +
+      'what a call of each costs',
   )
 }
 

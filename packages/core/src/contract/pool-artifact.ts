@@ -28,7 +28,7 @@ export interface PoolArtifact {
   readonly members: readonly PoolMember[]
   /** The best single model on the training rows: levels are shares of its mean quality, and what cannot be decided goes to it. */
   readonly reference: string
-  /** `calls`: rows of a pair without costs; the small model's call costs 0, the large one's 1. */
+  /** `calls`: rows without money; each model's call has one cost, for a pair 0 and 1. */
   readonly costUnit: 'usd' | 'calls'
   /** From dear to cheap. */
   readonly settings: readonly PoolSetting[]
