@@ -10,10 +10,14 @@ export function listChanges(before: Config, after: Config): readonly string[] {
   return diff(toTree(before), toTree(after), '')
 }
 
-/** By name, so that a change of one model is not one of those after it. As JSON, in which a secret is its reference. */
-function toTree({ models, artifactPath, ...rest }: Config): unknown {
+/** As written, and by name, so that a change of one model is not one of those after it. As JSON, in which a secret is its reference. */
+function toTree({ models, artifactPath, faults, scorers, doubtCut, external, ...rest }: Config): unknown {
   const byName = Object.fromEntries(models.map(({ model, ...definition }) => [model, definition]))
-  return parseJson(JSON.stringify({ ...rest, artifact: artifactPath, models: byName }))
+  const bySignal = Object.fromEntries(scorers.map(({ signal, ...options }) => [signal, { ...options }]))
+  if (doubtCut !== null) bySignal['accumulated'] = { ...bySignal['accumulated'], cut: doubtCut }
+  if (external !== null) bySignal['external'] = { ...bySignal['external'], ...external }
+  const written = { ...rest, ...faults, scorers: bySignal, artifact: artifactPath, models: byName }
+  return parseJson(JSON.stringify(written))
 }
 
 type Tree = Readonly<Record<string, unknown>>

@@ -168,6 +168,7 @@ describe('parseConfig', () => {
       `artifact: x\nartifact: y\n${model}`,
       `config.syntax ${at}:2:1: this is not YAML (DUPLICATE_KEY)`,
     ],
+    ['alias without an anchor', `artifact: *x\n${model}`, `config.syntax ${at}: an alias`],
     [
       'a key itself',
       `artifact: x\n${model}\n    apiKey: sk-canary-9`,

@@ -62,7 +62,6 @@ export async function startReloader(options: ReloaderOptions): Promise<Reloader>
   })
   /** Changed since the last good reload: a refused one leaves them to the next. */
   const waiting = new Set<string>()
-  const watchAll = (): Promise<void> => watch.set([path, inForce.artifactPath])
   const run = async (because: string, files: readonly string[]): Promise<ReloadResult> => {
     if (isClosed) return UNCHANGED
     for (const file of files) waiting.add(file)
@@ -76,11 +75,12 @@ export async function startReloader(options: ReloaderOptions): Promise<Reloader>
         log.info('config.unchanged', { because })
         return UNCHANGED
       }
+      // Before they are read: what is written meanwhile, and the repair of an artifact that is refused now, are changes of their own.
+      await watch.set([path, next.artifactPath])
       await put(next)
       const restart = changed.filter((key) => needsRestart(key))
       inForce = next
       waiting.clear()
-      await watchAll()
       tell(log, { because, changed, restart, tookMs: performance.now() - startedAtMs })
       return { status: 'reloaded', changed, restart }
     } catch (error) {
@@ -92,7 +92,7 @@ export async function startReloader(options: ReloaderOptions): Promise<Reloader>
     queue = result
     return result
   }
-  await watchAll()
+  await watch.set([path, inForce.artifactPath])
   return {
     reload: (because) => enqueue(because, []),
     async close() {

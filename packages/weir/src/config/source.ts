@@ -29,7 +29,21 @@ export function parseSource(file: string, text: string): Source {
     const line = offset === undefined ? '' : `:${lines.linePos(offset).line}`
     return `${file}${line}: ${path.length === 0 ? 'the configuration' : path.map(String).join('.')}`
   }
-  return { value: document.toJS() ?? {}, place }
+  return { value: toValue(file, document), place }
+}
+
+/** Aliases are followed only here: one without an anchor, or a nest of them that grows beyond bounds, is found now. */
+function toValue(file: string, document: Document): unknown {
+  try {
+    return document.toJS() ?? {}
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError)) throw cause
+    throw new WeirError(
+      'config.syntax',
+      `${file}: an alias (*name) has no anchor (&name) before it, or they nest too deep; write the values out`,
+      { cause },
+    )
+  }
 }
 
 /** Offset of the key or the item that the path names, or of the nearest parent that is written; undefined for an empty text. */

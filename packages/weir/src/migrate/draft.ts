@@ -64,7 +64,9 @@ export class Draft {
   /** Takes an address over, without what it should not hold. */
   address(path: KeyPath, text: string): string {
     const { baseUrl, hadSecret } = withoutCredentials(text)
-    if (hadSecret) this.say('secret', path, 'its user, password or query was not copied')
+    if (baseUrl === UNSET_URL)
+      this.say('not_covered', path, 'is no http(s) URL and was not copied; write its baseUrl')
+    else if (hadSecret) this.say('secret', path, 'its user, password or query was not copied')
     else this.say('covered', path, 'baseUrl')
     return baseUrl
   }
@@ -98,15 +100,24 @@ export function variableFor(words: string): string {
   return `${/^[A-Z]/.test(name) ? name : `MODEL_${name}`}_API_KEY`
 }
 
+/** A whole number from 0 to `most`; undefined for what is no number. */
+export function countOf(value: unknown, most: number): number | undefined {
+  const count = Math.round(Number(value))
+  return Number.isFinite(count) ? Math.min(most, Math.max(0, count)) : undefined
+}
+
 /** Text of a member that should be one; empty when it is not. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-/** A base URL without what must not be copied: a user, a password, a query. */
-export function withoutCredentials(text: string): { readonly baseUrl: string; readonly hadSecret: boolean } {
-  if (!URL.canParse(text)) return { baseUrl: text, hadSecret: false }
-  const url = new URL(text)
+/** Stands where an address has to be written by hand. */
+export const UNSET_URL = 'https://set-me.invalid'
+
+/** A base URL without what must not be copied: a user, a password, a query. What is no such URL may be anything, a key too. */
+function withoutCredentials(text: string): { readonly baseUrl: string; readonly hadSecret: boolean } {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return { baseUrl: UNSET_URL, hadSecret: false }
   const hadSecret = url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== ''
   return { baseUrl: `${url.origin}${url.pathname}`.replace(/\/$/, ''), hadSecret }
 }

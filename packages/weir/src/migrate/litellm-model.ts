@@ -4,7 +4,15 @@
  */
 import { isRecord } from '@weir/core'
 import type { KeyPath } from '../config/source.ts'
-import { addDeployment, modelName, textOf, variableFor, type Draft, type DraftPlace } from './draft.ts'
+import {
+  addDeployment,
+  countOf,
+  modelName,
+  textOf,
+  variableFor,
+  type Draft,
+  type DraftPlace,
+} from './draft.ts'
 import { findProvider, type KnownProvider } from './provider-names.ts'
 
 /** "os.environ/NAME". */
@@ -148,7 +156,9 @@ export function toMs(value: unknown): number | undefined {
 }
 
 const retries: Rule = ({ draft, rest }, value, path) => {
-  rest['retry'] = { count: Math.min(10, Math.max(0, Math.round(Number(value)))) }
+  const count = countOf(value, 10)
+  if (count === undefined) return draft.say('not_covered', path, 'is no number')
+  rest['retry'] = { count }
   draft.say('covered', path, 'retry.count')
 }
 

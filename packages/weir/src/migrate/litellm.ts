@@ -4,7 +4,7 @@
  */
 import { isRecord } from '@weir/core'
 import type { KeyPath, Source } from '../config/source.ts'
-import { Draft } from './draft.ts'
+import { countOf, Draft } from './draft.ts'
 import { environmentName, readModelList, toMs } from './litellm-model.ts'
 
 type Rule = (draft: Draft, value: unknown, path: KeyPath) => void
@@ -54,12 +54,12 @@ function readVariables(draft: Draft, variables: unknown): void {
   }
 }
 
-const number =
-  (section: string, key: string): Rule =>
+const count =
+  (section: string, key: string, most: number): Rule =>
   (draft, value, path) => {
-    const read = Number(value)
-    if (!Number.isFinite(read)) return draft.say('not_covered', path, 'is no number')
-    draft.set(section, key, Math.max(0, Math.round(read)))
+    const read = countOf(value, most)
+    if (read === undefined) return draft.say('not_covered', path, 'is no number')
+    draft.set(section, key, read)
     draft.say('covered', path, `${section}.${key}`)
   }
 
@@ -146,11 +146,11 @@ const ONE_PROCESS = 'weir keeps this in its own process; there is nothing to sha
 const DATABASE = 'weir keeps keys and records in SQLite files of its own; nothing is imported'
 
 const RULES: Rules = {
-  num_retries: number('retry', 'count'),
+  num_retries: count('retry', 'count', 10),
   timeout: seconds('timeouts', 'totalMs'),
   request_timeout: seconds('timeouts', 'totalMs'),
   stream_timeout: seconds('timeouts', 'firstTokenMs'),
-  allowed_fails: number('breaker', 'failures'),
+  allowed_fails: count('breaker', 'failures', 10_000),
   cooldown_time: seconds('breaker', 'openMs'),
   routing_strategy: say(
     'changed',

@@ -1,6 +1,7 @@
 /**
  * Migration: the configuration of another gateway -> the text of a weir.yaml and what has to be said about it. Keys that this version does
- * not have are taken out and told, so that the result is always a file that weir reads, but for the artifact, which has to be trained.
+ * not have, and values that it does not take, are left out and told, so that the result is always a file that weir reads, but for the artifact,
+ * which has to be trained.
  */
 import { stringify } from 'yaml'
 import { z } from 'zod'
@@ -8,7 +9,7 @@ import { isRecord } from '@weir/core'
 import { parseSource } from '../config/source.ts'
 import { writtenConfig } from '../config/written.ts'
 import { PROVIDERS } from '../upstream/providers.ts'
-import type { Draft, DraftConfig, Finding } from './draft.ts'
+import { UNSET_URL, type Draft, type DraftConfig, type Finding } from './draft.ts'
 import { migrateLitellm } from './litellm.ts'
 import { migratePortkey } from './portkey.ts'
 
@@ -40,6 +41,7 @@ export function migrate({ from, path, text }: MigrationSource): Migration {
   for (const model of Object.values(draft.config.models)) settle(model)
   const schema = z.toJSONSchema(writtenConfig, { io: 'input' })
   const config = prune({ draft, node: schema, path: [] }, draft.config)
+  dropUnfit(draft, config)
   return {
     yaml: render(from, config as DraftConfig),
     findings: draft.findings.toSorted((a, b) => lineOf(a) - lineOf(b)),
@@ -57,7 +59,7 @@ function lineOf({ place }: Finding): number {
 function settle(model: DraftConfig['models'][string]): void {
   const places = model.upstreams ?? [model]
   const base = PROVIDERS[model.provider ?? 'openai-compatible'].baseUrl
-  for (const place of places) place.baseUrl ??= base ?? 'https://set-me.invalid'
+  for (const place of places) place.baseUrl ??= base ?? UNSET_URL
   if (model.provider === 'openai-compatible') delete model.provider
 }
 
@@ -87,6 +89,35 @@ function prune({ draft, node, path }: Pruned, value: unknown): unknown {
     return []
   })
   return Object.fromEntries(members)
+}
+
+/** Without the values that the written shape refuses, each of which is told. What holds it may then lack something: it goes next. */
+function dropUnfit(draft: Draft, config: unknown): void {
+  for (
+    let checked = writtenConfig.safeParse(config);
+    !checked.success;
+    checked = writtenConfig.safeParse(config)
+  ) {
+    // One at a time: the items after one that is gone have other numbers.
+    const dropped = checked.error.issues.find(({ path }) => removeAt(config, path))
+    if (dropped === undefined) return
+    const place = dropped.path.map(String).join('.')
+    const message = `weir does not take its value (${dropped.message}); it was left out`
+    draft.findings.push({ kind: 'not_covered', place, message })
+  }
+}
+
+/** False when nothing stands there. */
+function removeAt(config: unknown, path: readonly PropertyKey[]): boolean {
+  let holder = config
+  for (const key of path.slice(0, -1))
+    holder = isRecord(holder) || Array.isArray(holder) ? Reflect.get(holder, key) : undefined
+  const key = path.at(-1)
+  if (key === undefined || holder === null || typeof holder !== 'object' || !Object.hasOwn(holder, key))
+    return false
+  if (Array.isArray(holder)) holder.splice(Number(key), 1)
+  else Reflect.deleteProperty(holder, key)
+  return true
 }
 
 function render(from: GatewayName, { models, ...rest }: DraftConfig): string {

@@ -4,7 +4,7 @@
  */
 import { isRecord } from '@weir/core'
 import type { KeyPath, Source } from '../config/source.ts'
-import { addDeployment, Draft, modelName, textOf, variableFor, type DraftPlace } from './draft.ts'
+import { addDeployment, countOf, Draft, modelName, textOf, variableFor, type DraftPlace } from './draft.ts'
 import { findProvider, type KnownProvider } from './provider-names.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -123,8 +123,7 @@ function readRetry(draft: Draft, retry: Members, path: KeyPath): void {
     const at = [...path, written]
     switch (toSnake(written)) {
       case 'attempts':
-        draft.set('retry', 'count', Math.min(10, Math.max(0, Math.round(Number(value)))))
-        draft.say('covered', at, 'retry.count')
+        readAttempts(draft, value, at)
         break
       case 'on_status_codes':
         draft.say('changed', at, 'which faults are retried is fixed: no connection, 408, 429 and 5xx')
@@ -136,6 +135,13 @@ function readRetry(draft: Draft, retry: Members, path: KeyPath): void {
         draft.say('not_covered', at, 'has no counterpart in weir')
     }
   }
+}
+
+function readAttempts(draft: Draft, value: unknown, path: KeyPath): void {
+  const count = countOf(value, 10)
+  if (count === undefined) return draft.say('not_covered', path, 'is no number')
+  draft.set('retry', 'count', count)
+  draft.say('covered', path, 'retry.count')
 }
 
 function readCache(draft: Draft, { mode = 'simple', ...rest }: Members, path: KeyPath): void {

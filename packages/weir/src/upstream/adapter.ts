@@ -16,7 +16,7 @@ import type { UpstreamModel } from './definition.ts'
 import type { Failure, Sink } from './dispatch.ts'
 import { TranslatedReply, type RawAnswer } from './native-reply.ts'
 import type { Forward } from './live-attempt.ts'
-import { authHeaders, providerOf } from './providers.ts'
+import { authHeaders, providerOf, REQUEST_HEADERS } from './providers.ts'
 import { applyQuirks, createQuirks, type Quirks } from './quirks.ts'
 import { sign } from './sigv4.ts'
 import { createTarget } from './target.ts'
@@ -73,7 +73,7 @@ export function createAdapter(definition: UpstreamModel): Adapter {
   const { maxOutputTokens } = definition
   const options = maxOutputTokens === undefined ? {} : { maxOutputTokens }
   const sign = createSigner(definition, target.origin)
-  const fixed = [...FIXED, ...(provider.headers ?? dialectHeaders(target.dialect))]
+  const fixed = [...REQUEST_HEADERS, ...(provider.headers ?? dialectHeaders(target.dialect))]
   return {
     origin: target.origin,
     dialect: target.dialect,
@@ -92,16 +92,6 @@ export function createAdapter(definition: UpstreamModel): Adapter {
     headersOf: (key) => [...fixed, ...(key === undefined ? [] : authHeaders(provider.auth, key))],
   }
 }
-
-/** `identity`: compressed bytes could be neither checked nor counted. */
-const FIXED: readonly string[] = [
-  'content-type',
-  'application/json',
-  'accept-encoding',
-  'identity',
-  'user-agent',
-  'weir',
-]
 
 /** What every server of a dialect wants to be told, also one of no known provider. */
 function dialectHeaders(dialect: DialectName): readonly string[] {

@@ -5,10 +5,10 @@
 import { performance } from 'node:perf_hooks'
 import type { Attempt, ExternalRequest } from '@weir/core'
 import type { Secret } from '../config/secret.ts'
-import type { Lifeline } from './client.ts'
-import type { Failure, Sink } from './dispatch.ts'
+import { createOrigin, type Exchange, type Failure, type Sink } from './dispatch.ts'
 import { GONE } from './failures.ts'
-import { createOrigin } from './dispatch.ts'
+import type { Lifeline } from './live-attempt.ts'
+import { authHeaders, REQUEST_HEADERS } from './providers.ts'
 
 export interface ExternalDefinition {
   /** http(s) URL of the scorer. */
@@ -32,13 +32,8 @@ export function createExternalClient({ url, timeoutMs, apiKey }: ExternalDefinit
   const { origin: address, pathname, search, host } = new URL(url)
   const origin = createOrigin(address, { connectMs: timeoutMs, firstByteMs: timeoutMs, idleMs: timeoutMs })
   const headers = [
-    'content-type',
-    'application/json',
-    'accept-encoding',
-    'identity',
-    'user-agent',
-    'weir',
-    ...(apiKey === undefined ? [] : ['authorization', `Bearer ${apiKey.reveal()}`]),
+    ...REQUEST_HEADERS,
+    ...(apiKey === undefined ? [] : authHeaders('bearer', apiKey.reveal())),
   ]
   return {
     ask: (request, lifeline) =>
@@ -49,21 +44,23 @@ export function createExternalClient({ url, timeoutMs, apiKey }: ExternalDefinit
           lifeline.call = undefined
           resolve({ model: host, purpose: 'external', latencyMs: performance.now() - startedAtMs, ...rest })
         }
-        const sink = new Reply(
-          (text) => finish({ answers: [{ text }], costUsd: 0 }),
-          ({ code, message }) => finish({ error: { code, message: `the external scorer: ${message}` } }),
-        )
-        const body = Buffer.from(JSON.stringify(request))
-        const exchange = origin.post({ path: pathname + search, headers, body }, sink)
+        const fail = ({ code, message }: Failure): void =>
+          finish({ error: { code, message: `the external scorer: ${message}` } })
+        let exchange: Exchange | undefined
         const drop = (failure: Failure): void => {
-          exchange.abort()
-          sink.onFail(failure)
+          exchange?.abort()
+          fail(failure)
         }
         const timer = setTimeout(
           () => drop({ code: 'upstream.first_byte', message: `no reply within ${timeoutMs} ms` }),
           timeoutMs,
         )
+        if (lifeline.isGone) return fail(GONE)
         lifeline.call = { drop: (failure = GONE) => drop(failure) }
+        const body = Buffer.from(JSON.stringify(request))
+        const sink = new Reply((text) => finish({ answers: [{ text }], costUsd: 0 }), fail)
+        // May fail before it returns: everything that a failure needs stands above.
+        exchange = origin.post({ path: pathname + search, headers, body }, sink)
       }),
     destroy: () => origin.destroy(),
   }

@@ -9,9 +9,9 @@
 import { performance } from 'node:perf_hooks'
 import type { Attempt, SignalName, TokenLogprob } from '@weir/core'
 import type { Outlet, StreamAnswer } from './answer.ts'
-import type { Lifeline, LiveAttempt } from './client.ts'
 import type { Failure } from './dispatch.ts'
 import { ERROR_EVENT, EVENT_NOT_JSON, GONE, NO_END } from './failures.ts'
+import type { Lifeline, LiveAttempt } from './live-attempt.ts'
 import { StreamReader } from './read-stream.ts'
 
 /** Bytes of one stream that are held, 8 MiB as for whole answers. A longer one is a failed attempt: it can be neither held nor half given. */

@@ -31,6 +31,16 @@ export interface Provider {
   readonly streamUsage?: boolean
 }
 
+/** Names and values, alternating, of every request to anybody. `identity`: compressed bytes could be neither checked nor counted. */
+export const REQUEST_HEADERS: readonly string[] = [
+  'content-type',
+  'application/json',
+  'accept-encoding',
+  'identity',
+  'user-agent',
+  'weir',
+]
+
 /** Tracing; every provider ignores what it does not know of these. */
 const TRACING: readonly string[] = ['traceparent', 'tracestate']
 const OPENAI_HEADERS: readonly string[] = [...TRACING, 'openai-beta']

@@ -4,11 +4,10 @@
  */
 import type { Usage } from '@weir/core'
 import type { WholeAnswer } from './answer.ts'
-import type { Lifeline } from './client.ts'
 import type { UpstreamModel } from './definition.ts'
 import type { Failure } from './dispatch.ts'
 import { holdStream, type Watch } from './hold.ts'
-import { triesOf, type LiveAttempt } from './live-attempt.ts'
+import { triesOf, type Lifeline, type LiveAttempt } from './live-attempt.ts'
 import { readCompletion } from './read-completion.ts'
 import { addUsage, meterCostUsd } from './metered-cost.ts'
 import { parseLoosely, readUsage } from './usage.ts'
