@@ -65,7 +65,8 @@ describe('listChanges', () => {
   })
 
   it('a cut that changes is told alone', () => {
-    const cut = (value: number): Config => configOf(`${YAML}scorers: { accumulated: { cut: ${value} } }\n`)
-    expect(listChanges(cut(-3), cut(-4))).toEqual(['scorers.accumulated.cut'])
+    const [before, after] = ['-3', '-4'].map((cut) => `${YAML}scorers: { accumulated: { cut: ${cut} } }\n`)
+    const changes = listChanges(configOf(before ?? ''), configOf(after ?? ''))
+    expect(changes).toEqual(['scorers.accumulated.cut'])
   })
 })

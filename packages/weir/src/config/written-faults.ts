@@ -3,55 +3,30 @@
  * the places of a model. Defaults and their reasons stand beside the running types (upstream/faults.ts, upstream/definition.ts).
  */
 import { z } from 'zod'
-import { DEFAULT_TIMEOUTS } from '../upstream/definition.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from '../upstream/definition.ts'
 import { providerShape, type WrittenProvider } from './written-provider.ts'
-import { DEFAULT_BREAKER, DEFAULT_HEDGE, DEFAULT_RETRY } from '../upstream/faults.ts'
+import {
+  DEFAULT_BREAKER,
+  DEFAULT_HEDGE,
+  DEFAULT_RETRY,
+  type BreakerOptions,
+  type FaultOptions,
+  type HedgeOptions,
+  type RetryOptions,
+} from '../upstream/faults.ts'
 
-export interface WrittenTimeouts {
-  readonly connectMs: number
-  readonly firstByteMs: number
-  readonly idleMs: number
-  readonly totalMs: number
-  readonly firstTokenMs?: number | undefined
-}
-
-export interface WrittenRetry {
-  readonly count: number
-  readonly baseMs: number
-  readonly maxMs: number
-  readonly patienceMs: number
-}
-
-export interface WrittenBreaker {
-  readonly failures: number
-  readonly fraction: number
-  readonly windowMs: number
-  readonly openMs: number
-  readonly maxOpenMs: number
-  readonly probes: number
-}
-
-export interface WrittenHedge {
-  readonly fraction: number
-  readonly percentile: number
-  readonly minMs: number
-}
-
-export interface WrittenFaults {
-  readonly timeouts: WrittenTimeouts
-  readonly retry: WrittenRetry
-  readonly breaker: WrittenBreaker
-  readonly hedge: WrittenHedge
+export interface WrittenFaults extends FaultOptions {
+  readonly timeouts: Timeouts
 }
 
 type Undefinable<T> = { readonly [K in keyof T]?: T[K] | undefined }
 
 /** What one model may state over the sections of the same name. */
 export interface WrittenModelFaults {
-  readonly timeouts?: Undefinable<WrittenTimeouts> | undefined
-  readonly retry?: Undefinable<WrittenRetry> | undefined
-  readonly breaker?: Undefinable<WrittenBreaker> | undefined
-  readonly hedge?: Undefinable<WrittenHedge> | undefined
+  readonly timeouts?: Undefinable<Timeouts> | undefined
+  readonly retry?: Undefinable<RetryOptions> | undefined
+  readonly breaker?: Undefinable<BreakerOptions> | undefined
+  readonly hedge?: Undefinable<HedgeOptions> | undefined
 }
 
 /** One upstream of a model that has several. */
@@ -66,7 +41,7 @@ export interface WrittenPlace extends WrittenProvider {
 }
 
 /** Keys of a model that this file checks. */
-export interface WrittenModelKeys
+interface WrittenModelKeys
   extends WrittenModelFaults, Pick<WrittenPlace, 'apiKeys' | 'weight' | 'allowPrivate'> {
   readonly upstreams?: readonly WrittenPlace[] | undefined
 }

@@ -149,10 +149,10 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   ...faultSections,
   /** Absent: nothing is recorded. */
   record: writtenRecord.optional(),
-  /** Absent: nothing is counted. */
   auth: writtenAuth.optional(),
   admin: writtenAdmin.optional(),
   session: writtenSession.prefault({}),
+  /** Absent: nothing is counted. */
   metrics: writtenMetrics.optional(),
   /** Absent: nothing is cached. */
   cache: writtenCache.optional(),
