@@ -3,7 +3,8 @@
  * right status, what can be retried is, and a caller who goes away takes the upstream call along.
  */
 import { describe, expect, it } from 'vitest'
-import { CLIENTS, type Asked, type ClientOptions } from './clients.ts'
+import type { Asked, ClientOptions } from './client.ts'
+import { CLIENTS } from './clients.ts'
 import { DEFAULT_RETRY, UNAIDED } from '../../src/upstream/faults.ts'
 import type { Wire } from './scenario.ts'
 import { SPEAKERS, startBehind } from './support.ts'

@@ -4,7 +4,8 @@
  */
 import { Ajv, type ValidateFunction } from 'ajv'
 import { describe, expect, it } from 'vitest'
-import { CLIENTS, type Client } from './clients.ts'
+import type { Client } from './client.ts'
+import { CLIENTS } from './clients.ts'
 import { PERSON, PNG, SCENARIOS, WEATHER, type Read, type Scenario, type Wire } from './scenario.ts'
 import { MESSAGE, MESSAGE_EVENT } from './schema-messages.ts'
 import { RESPONSE, RESPONSE_EVENT } from './schema-responses.ts'
