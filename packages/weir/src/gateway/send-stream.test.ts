@@ -31,8 +31,11 @@ function send(chunks: readonly string[], append: () => void = () => undefined): 
     end: (text: Buffer | string = '') => void written.push(`${String(text)}END`),
   }
   const flow = (outlet: Outlet): void => {
-    for (const chunk of chunks) outlet.write(Buffer.from(chunk))
-    outlet.end()
+    // Behind the caller's back, as it arrives from an upstream.
+    queueMicrotask(() => {
+      for (const chunk of chunks) outlet.write(Buffer.from(chunk))
+      outlet.end()
+    })
   }
   const answer = { kind: 'stream', status: 200, headers: {}, isEvents: true, flow, resume: () => undefined }
   const accepted = { model: 'm', reason: 'model_named', startedAtMs: 0, latencyMs: 1, answer }
