@@ -7,25 +7,22 @@
  *   forest   expected quality by trees over the text's main directions and the surface features
  */
 import { packArray, packBytes, unpackArray, type PackedArray } from '../contract/packed-array.ts'
-import { missing, number, record } from '../contract/stored-fields.ts'
-import { placeOf } from '../math/bit-index.ts'
+import { number, record } from '../contract/stored-fields.ts'
 import { predictForest, type Forest } from '../math/extra-trees.ts'
 import { kernelOf, type RowTable } from '../math/row-table.ts'
 import { softmax } from '../math/softmax-regression.ts'
-import { dotSparseColumns, type SparseRow } from '../math/sparse.ts'
+import type { SparseRow } from '../math/sparse.ts'
 import type { Seen } from './components.ts'
+import {
+  fromStoredLinear,
+  readLinear,
+  toStoredLinear,
+  type PoolLinear,
+  type StoredLinear,
+} from './pool-linear.ts'
 import type { PoolShape, PredictorKind } from './predictor.ts'
 import { fromStoredForest, toStoredForest, type StoredForest } from './stored-forest.ts'
 import { readRows } from './stored-view.ts'
-import { textColumns, type Weighting } from './weighting.ts'
-
-/** Log-odds of every model, linear in the text. */
-export interface PoolLinear {
-  /** Columns of Weighted.text x models, row-major. */
-  readonly weights: Float32Array
-  /** One per model. */
-  readonly biases: Float32Array
-}
 
 /** Expected quality of every model under the tagger's probabilities over task types. */
 export interface PoolTable {
@@ -46,7 +43,7 @@ export interface PoolReaders {
 
 /** What the readers say of every model: text, table, forest, in this order. */
 export function readPool({ linear, table, forest }: PoolReaders, seen: Seen): readonly (readonly number[])[] {
-  const text = dotSparseColumns(seen.text, linear.weights, linear.biases)
+  const text = readLinear(linear, seen)
   const types = predictTable(table, seen.words, text.length)
   const trees = predictForest(forest, seen.dense, 0)
   return Array.from(text, (odds, j) => [odds, types[j] ?? 0, trees[j] ?? 0])
@@ -71,7 +68,7 @@ export function predictTable(
 }
 
 export interface StoredPoolReaders {
-  readonly linear: { readonly weights: PackedArray; readonly biases: PackedArray }
+  readonly linear: StoredLinear
   readonly table: {
     readonly classes: number
     readonly weights: PackedArray
@@ -81,16 +78,9 @@ export interface StoredPoolReaders {
   readonly forest: StoredForest
 }
 
-/** Text weights by bucket, rounded to 16 bits: decisions are made from the stored form only. */
-export function toStoredReaders(
-  { linear, table, forest }: PoolReaders,
-  { models, view }: PoolShape,
-): StoredPoolReaders {
+export function toStoredReaders({ linear, table, forest }: PoolReaders, shape: PoolShape): StoredPoolReaders {
   return {
-    linear: {
-      weights: packArray(toBuckets(linear.weights, view.weighting, models.length), 'int16'),
-      biases: packArray(linear.biases, 'float32'),
-    },
+    linear: toStoredLinear(linear, shape),
     table: {
       classes: table.tagger.width,
       weights: packBytes(table.tagger),
@@ -102,19 +92,11 @@ export function toStoredReaders(
 }
 
 /** Throws `artifact.truncated` naming the field when something is missing or of the wrong length. */
-export function fromStoredReaders(stored: unknown, { models, view }: PoolShape): PoolReaders {
+export function fromStoredReaders(stored: unknown, shape: PoolShape): PoolReaders {
   const root = record(stored, 'pool')
-  const linear = record(root['linear'], 'pool.linear')
   const table = record(root['table'], 'pool.table')
-  const { weighting } = view
-  const spread = unpackArray(linear['weights'], 'pool.linear.weights')
-  if (spread.length !== models.length * (weighting.index.length + weighting.surfaceMean.length))
-    throw missing('pool.linear.weights')
   return {
-    linear: {
-      weights: toColumns(spread, weighting, models.length),
-      biases: unpackArray(linear['biases'], 'pool.linear.biases'),
-    },
+    linear: fromStoredLinear(root['linear'], shape),
     table: {
       tagger: readRows(
         table['weights'],
@@ -124,7 +106,7 @@ export function fromStoredReaders(stored: unknown, { models, view }: PoolShape):
       bias: unpackArray(table['bias'], 'pool.table.bias'),
       qualities: unpackArray(table['qualities'], 'pool.table.qualities'),
     },
-    forest: fromStoredForest(root['forest'], models.length),
+    forest: fromStoredForest(root['forest'], shape.models.length),
   }
 }
 
@@ -133,28 +115,4 @@ export const blend: PredictorKind = {
   create: (parameters) => ({ read: (seen) => readPool(parameters as PoolReaders, seen) }),
   toStored: (parameters, shape) => toStoredReaders(parameters as PoolReaders, shape),
   fromStored: fromStoredReaders,
-}
-
-/** Rows of `width` weights by bucket, then by surface feature, from rows by column. A bucket that is not kept has 0. */
-function toBuckets(rows: Float32Array, { index }: Weighting, width: number): Float32Array {
-  const surface = rows.subarray(width * index.size)
-  const spread = new Float32Array(width * index.length + surface.length)
-  for (let bucket = 0; bucket < index.length; bucket++) {
-    const column = placeOf(index, bucket)
-    if (column >= 0) spread.set(rows.subarray(width * column, width * (column + 1)), width * bucket)
-  }
-  spread.set(surface, width * index.length)
-  return spread
-}
-
-/** The inverse of toBuckets. */
-function toColumns(spread: Float32Array, weighting: Weighting, width: number): Float32Array {
-  const { index } = weighting
-  const rows = new Float32Array(width * textColumns(weighting))
-  for (let bucket = 0; bucket < index.length; bucket++) {
-    const column = placeOf(index, bucket)
-    if (column >= 0) rows.set(spread.subarray(width * bucket, width * (bucket + 1)), width * column)
-  }
-  rows.set(spread.subarray(width * index.length), width * index.size)
-  return rows
 }

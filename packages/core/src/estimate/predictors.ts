@@ -3,10 +3,12 @@
  */
 import { WeirError } from '../contract/errors.ts'
 import { blend } from './pool-blend.ts'
+import { forest } from './forest.ts'
 import { knn } from './knn.ts'
+import { logistic } from './logistic.ts'
 import type { PredictorKind } from './predictor.ts'
 
-const KINDS: readonly PredictorKind[] = [blend, knn]
+const KINDS: readonly PredictorKind[] = [blend, knn, logistic, forest]
 
 /** Throws `artifact.format_version` for a name this version does not know. */
 export function predictorKind(name: string): PredictorKind {

@@ -6,27 +6,21 @@ import { fitForest } from '../math/extra-trees.ts'
 import { createRng } from '../math/rng.ts'
 import { toRowTable } from '../math/row-table.ts'
 import { fitShrunkenMeans } from '../math/shrunken-means.ts'
-import { fitSoftLogistic } from '../math/soft-logistic.ts'
 import { fitSoftmax } from '../math/softmax-regression.ts'
-import { SOLVER } from './fit-components.ts'
+import { fitPoolLinear } from './fit-pool-linear.ts'
 import type { FitPredictorOptions, PoolSet } from './pool-set.ts'
 
 export function fitPoolBlend(
   set: PoolSet,
   rows: readonly number[],
-  { seed, inversePenalty }: FitPredictorOptions,
+  options: FitPredictorOptions,
 ): PoolReaders {
-  const width = set.targets.length
-  const linear = set.targets.map((labels) =>
-    fitSoftLogistic({ matrix: set.text, labels, rows }, { inversePenalty, ...SOLVER, rng: createRng(seed) }),
-  )
-  const weights = new Float32Array(set.text.columns * width)
-  linear.forEach((fit, j) => fit.weights.forEach((weight, column) => (weights[column * width + j] = weight)))
+  const { seed } = options
   const { dense, columns, qualities } = set
   return {
-    linear: { weights, biases: Float32Array.from(linear, ({ bias }) => bias) },
+    linear: fitPoolLinear(set, rows, options),
     table: fitPoolTable(set, rows, seed),
-    forest: fitForest({ x: dense, columns, y: qualities, targets: width }, rows, {
+    forest: fitForest({ x: dense, columns, y: qualities, targets: set.targets.length }, rows, {
       trees: 60,
       candidates: 15,
       minLeafRows: 12,

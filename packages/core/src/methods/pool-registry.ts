@@ -1,8 +1,10 @@
 /**
  * The methods that learn about pools of any size, in the order in which they are listed. The first is the default.
  */
+import { forest } from './forest.ts'
 import { knn } from './knn.ts'
+import { logistic } from './logistic.ts'
 import { blend } from './pool-blend.ts'
 import type { PoolMethod } from './pool-method.ts'
 
-export const POOL_METHODS: readonly PoolMethod[] = [blend, knn]
+export const POOL_METHODS: readonly PoolMethod[] = [blend, knn, logistic, forest]

@@ -4,8 +4,20 @@
 import { det, prob, trans } from './blend.ts'
 import { cascade } from './cascade.ts'
 import { label, table } from './component.ts'
+import { forest } from './forest.ts'
 import { knn } from './knn.ts'
+import { logistic } from './logistic.ts'
 import type { Method } from './method.ts'
 import { onPair } from './on-pair.ts'
 
-export const METHODS: readonly Method[] = [trans, prob, det, label, table, cascade, onPair(knn)]
+export const METHODS: readonly Method[] = [
+  trans,
+  prob,
+  det,
+  label,
+  table,
+  cascade,
+  onPair(knn),
+  onPair(logistic),
+  onPair(forest),
+]
