@@ -26,8 +26,8 @@ export function toRowTable(values: ArrayLike<number>, width: number): RowTable {
 
 /** What runs over one table. The arrays returned are valid until the next call. */
 export interface RowKernel {
-  /** Sum over columns of byte * query, for each row. */
-  dot(query: Int16Array): Int32Array
+  /** Sum over columns of byte * query, for each row from `from` to before `to` (default all); the other rows' entries mean nothing. */
+  dot(query: Int16Array, from?: number, to?: number): Int32Array
   /** Sum over entries of value * bytes of the row, for each column. Each row at most once. */
   sum(entries: { readonly indices: Uint32Array; readonly values: Float32Array }): Float32Array
 }
@@ -74,10 +74,10 @@ export function createVectorKernel({ bytes, width }: RowTable): RowKernel | unde
     const entryIndices = new Int32Array(memory.buffer, behind, 2 * rows)
     const entryValues = new Float32Array(memory.buffer, behind, 2 * rows)
     return {
-      dot(query): Int32Array {
+      dot(query, from = 0, to = rows): Int32Array {
         query16.fill(0)
         query16.set(query)
-        if (rows > 0) d(0, scratchAt, behind, behind + 4 * rows, wide)
+        if (to > from) d(from * wide, scratchAt, behind + 4 * from, behind + 4 * to, wide)
         return products
       },
       sum({ indices, values }): Float32Array {
@@ -100,8 +100,8 @@ export function createPlainKernel({ bytes, width }: RowTable): RowKernel {
   const products = new Int32Array(rows)
   const sums = new Float32Array(8 * Math.ceil(width / 8))
   return {
-    dot(query): Int32Array {
-      for (let row = 0; row < rows; row++) {
+    dot(query, from = 0, to = rows): Int32Array {
+      for (let row = from; row < to; row++) {
         let product = 0
         for (let c = 0; c < width; c++) product += bytes[row * width + c]! * query[c]!
         products[row] = product
