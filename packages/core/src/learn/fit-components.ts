@@ -7,7 +7,7 @@ import { fitForest } from '../math/extra-trees.ts'
 import { createRng, shuffle, type Rng } from '../math/rng.ts'
 import { toRowTable } from '../math/row-table.ts'
 import { fitShrunkenMeans } from '../math/shrunken-means.ts'
-import { fitSoftLogistic, type LinearFit } from '../math/soft-logistic.ts'
+import { fitSoftLogistics } from '../math/soft-logistic.ts'
 import { fitSoftmax } from '../math/softmax-regression.ts'
 import { interleave, stackRows, type SparseMatrix } from '../math/sparse.ts'
 import type { TaskTypes } from './task-types.ts'
@@ -96,15 +96,11 @@ export function fitLinear(
   rows: readonly number[],
   { seed, inversePenalty }: FitOptions,
 ): LinearReader {
-  const fit = (labels: Float64Array): LinearFit =>
-    fitSoftLogistic({ matrix: set.text, labels, rows }, { inversePenalty, ...SOLVER, rng: createRng(seed) })
-  const small = fit(set.smallQualities)
-  const large = fit(set.largeQualities)
-  return {
-    weights: interleave(small.weights, large.weights),
-    smallBias: small.bias,
-    largeBias: large.bias,
-  }
+  const { weights, biases } = fitSoftLogistics(
+    { matrix: set.text, labels: [set.smallQualities, set.largeQualities], rows },
+    { inversePenalty, ...SOLVER, rng: createRng(seed) },
+  )
+  return { weights, smallBias: biases[0] ?? 0, largeBias: biases[1] ?? 0 }
 }
 
 function fitTable(set: TrainingSet, rows: readonly number[], rng: Rng): TableReader {

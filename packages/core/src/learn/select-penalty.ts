@@ -6,8 +6,8 @@
  */
 import { crossEntropy } from '../math/logistic.ts'
 import { createRng, shuffle } from '../math/rng.ts'
-import { fitSoftLogistic } from '../math/soft-logistic.ts'
-import { dotRow } from '../math/sparse.ts'
+import { fitSoftLogistics } from '../math/soft-logistic.ts'
+import { dotRowColumns } from '../math/sparse.ts'
 import { SOLVER, type LinearSet } from './fit-components.ts'
 
 /** Inverse penalties, weakest model first. Steps of 4: finer ones differ by less than the noise. */
@@ -62,16 +62,18 @@ function heldOutLosses({ set, foldOf, seed, inversePenalty }: HeldOut): Float64A
   const losses = new Float64Array(held.length)
   for (let fold = 0; fold < FOLDS_USED; fold++) {
     const rows = shown.filter((row) => foldOf[row] !== fold)
-    for (const labels of [set.smallQualities, set.largeQualities]) {
-      const { weights, bias } = fitSoftLogistic(
-        { matrix: set.text, labels, rows },
-        { inversePenalty, ...SOLVER, rng: createRng(seed) },
-      )
-      held.forEach((row, i) => {
-        if (foldOf[row] !== fold) return
-        losses[i] = (losses[i] ?? 0) + crossEntropy(labels[row] ?? 0.5, dotRow(set.text, row, weights) + bias)
-      })
-    }
+    const labels = [set.smallQualities, set.largeQualities]
+    const { weights, biases } = fitSoftLogistics(
+      { matrix: set.text, labels, rows },
+      { inversePenalty, ...SOLVER, rng: createRng(seed) },
+    )
+    const odds = new Float64Array(labels.length)
+    held.forEach((row, i) => {
+      if (foldOf[row] !== fold) return
+      dotRowColumns(set.text, row, { dense: weights, width: labels.length, into: odds })
+      for (const [j, of] of labels.entries())
+        losses[i] = (losses[i] ?? 0) + crossEntropy(of[row] ?? 0.5, (odds[j] ?? 0) + (biases[j] ?? 0))
+    })
   }
   return losses
 }

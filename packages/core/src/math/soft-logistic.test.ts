@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { logit, sigmoid } from './logistic.ts'
 import { createRng } from './rng.ts'
-import { fitSoftLogistic, type LinearFit } from './soft-logistic.ts'
+import { fitSoftLogistic, fitSoftLogistics, type LinearFit } from './soft-logistic.ts'
 import { dotRow, stackRows, type SparseMatrix, type SparseRow } from './sparse.ts'
 
 /** The value of the bias column, as the file states it: the bias b costs (b / 4)^2 / (2 C). */
@@ -119,5 +119,23 @@ describe('fitSoftLogistic', () => {
     const rows = data.rows.slice(0, 20)
     const spoiled = data.labels.map((label, i) => (i < 20 ? label : 1 - label))
     expect(fit({ ...data, rows }, 1)).toEqual(fit({ ...data, labels: spoiled, rows }, 1))
+  })
+})
+
+describe('fitSoftLogistics', () => {
+  it('fits each of several labels as if it were alone, to the last bit', () => {
+    const data = makeData(60, 8, 5)
+    const other = data.labels.map((label) => (label > 0.5 ? 0.9 : 0.2))
+    // The tolerance lets the labels end after different numbers of passes.
+    const options = { inversePenalty: 0.7, epochs: 40, tolerance: 1e-3 }
+    const together = fitSoftLogistics(
+      { ...data, labels: [data.labels, other] },
+      { ...options, rng: createRng(3) },
+    )
+    for (const [j, labels] of [data.labels, other].entries()) {
+      const alone = fitSoftLogistic({ ...data, labels }, { ...options, rng: createRng(3) })
+      expect(together.weights.filter((_, i) => i % 2 === j)).toEqual(alone.weights)
+      expect(together.biases[j]).toBe(alone.bias)
+    }
   })
 })

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addRow, dotRow, dotSparseColumns, squaredNormRow, stackRows, type SparseRow } from './sparse.ts'
+import {
+  addRowColumns,
+  dotRow,
+  dotRowColumns,
+  dotSparseColumns,
+  squaredNormRow,
+  stackRows,
+  type SparseRow,
+} from './sparse.ts'
 
 const COLUMNS = 7
 const whole = fc.integer({ min: -9, max: 9 })
@@ -16,7 +24,7 @@ const dot = (a: readonly number[], b: ArrayLike<number>): number =>
   a.reduce((sum, value, i) => sum + value * b[i]!, 0)
 
 describe('sparse rows do what dense rows do', () => {
-  it('dotRow, addRow, squaredNormRow', () => {
+  it('dotRow, addRowColumns, dotRowColumns, squaredNormRow', () => {
     fc.assert(
       fc.property(fc.array(denseRow, { minLength: 1, maxLength: 5 }), denseRow, (rows, vector) => {
         const matrix = stackRows(rows.map(toSparse), COLUMNS)
@@ -24,9 +32,15 @@ describe('sparse rows do what dense rows do', () => {
         for (const [i, row] of rows.entries()) {
           expect(dotRow(matrix, i, Float32Array.from(vector))).toBe(dot(row, vector))
           expect(squaredNormRow(matrix, i)).toBe(dot(row, row))
-          const target = Float32Array.from(vector)
-          addRow(matrix, i, { dense: target, factor: 3 })
-          expect([...target].map(Number)).toEqual(vector.map((v, c) => v + 3 * row[c]!))
+          // Two columns side by side: the vector, and its double.
+          const target = Float32Array.from(vector.flatMap((v) => [v, 2 * v]))
+          const into = new Float64Array(2)
+          dotRowColumns(matrix, i, { dense: target, width: 2, into })
+          expect([...into]).toEqual([dot(row, vector), 2 * dot(row, vector)])
+          addRowColumns(matrix, i, { dense: target, width: 2, factors: Float64Array.of(3, -1) })
+          expect([...target].map(Number)).toEqual(
+            vector.flatMap((v, c) => [v + 3 * row[c]!, 2 * v - row[c]!]),
+          )
         }
       }),
     )

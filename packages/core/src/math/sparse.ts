@@ -39,16 +39,38 @@ export function dotRow(matrix: SparseMatrix, row: number, dense: Float32Array): 
   return sum
 }
 
-/** dense += factor * x_row */
-export function addRow(
-  matrix: SparseMatrix,
+/** x_row . column_j for every column j of `dense`: one row of it per index, row-major, `width` wide. */
+export function dotRowColumns(
+  { starts, indices, values }: SparseMatrix,
   row: number,
-  target: { readonly dense: Float32Array; readonly factor: number },
+  {
+    dense,
+    width,
+    into,
+  }: { readonly dense: Float32Array; readonly width: number; readonly into: Float64Array },
 ): void {
-  const { starts, indices, values } = matrix
-  const { dense, factor } = target
   const end = starts[row + 1]!
-  for (let k = starts[row]!; k < end; k++) dense[indices[k]!]! += factor * values[k]!
+  into.fill(0)
+  for (let k = starts[row]!; k < end; k++) {
+    const at = width * indices[k]!
+    const x = values[k]!
+    for (let j = 0; j < width; j++) into[j]! += x * dense[at + j]!
+  }
+}
+
+/** column_j of `dense` += factors[j] * x_row, for every column. */
+export function addRowColumns(
+  { starts, indices, values }: SparseMatrix,
+  row: number,
+  target: { readonly dense: Float32Array; readonly width: number; readonly factors: Float64Array },
+): void {
+  const { dense, width, factors } = target
+  const end = starts[row + 1]!
+  for (let k = starts[row]!; k < end; k++) {
+    const at = width * indices[k]!
+    const x = values[k]!
+    for (let j = 0; j < width; j++) dense[at + j]! += factors[j]! * x
+  }
 }
 
 /** |x_row|^2 */
