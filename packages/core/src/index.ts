@@ -210,9 +210,11 @@ export { calibrate, type CalibrateOptions } from './calibrate.ts'
 export { probe, type Probed } from './probe.ts'
 export { LEVELS } from './learn/calibration.ts'
 export { createRiver, type RiverOptions } from './river.ts'
+export { settingAt } from './pool-river.ts'
 export { train, type TrainOptions } from './train.ts'
 export {
   createPoolLesson,
+  namePair,
   toPoolArtifact,
   trainPool,
   type PoolLesson,

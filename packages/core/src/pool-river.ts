@@ -5,7 +5,7 @@ import type { Artifact } from './contract/artifact.ts'
 import type { OperatingPoint } from './contract/decision.ts'
 import { WeirError } from './contract/errors.ts'
 import type { CandidateEstimate, Estimator } from './contract/estimate.ts'
-import type { PoolArtifact } from './contract/pool-artifact.ts'
+import type { PoolArtifact, PoolSetting } from './contract/pool-artifact.ts'
 import type { Policy } from './contract/policy.ts'
 import { createUtilityPolicy } from './decide/utility.ts'
 import { createPoolEstimator, type PoolParameters } from './estimate/pool.ts'
@@ -62,7 +62,7 @@ export function createPoolPolicy(
 ): Policy {
   return createUtilityPolicy({
     ...utilityOptions(pool),
-    costWeight: threshold === null ? null : weightOf(pool, threshold),
+    costWeight: settingAt(pool, threshold).costWeight,
     noWeightReason: mode === 'promise' ? 'level_not_provable' : 'level_not_feasible',
     onUnfamiliar,
   })
@@ -85,8 +85,18 @@ export function utilityOptions({
   }
 }
 
-/** That of the nearest setting. */
-function weightOf({ settings }: PoolArtifact, threshold: number): number {
-  const last = settings.length - 1
-  return settings[Math.round((1 - threshold) * last)]?.costWeight ?? 0
+/** The setting that a threshold names, the nearest; without a threshold what the reference alone would do, a setting without a weight. */
+export function settingAt(
+  { settings, members, reference }: Pick<PoolArtifact, 'settings' | 'members' | 'reference'>,
+  threshold: number | null,
+): Omit<PoolSetting, 'costWeight' | 'threshold'> & { readonly costWeight: number | null } {
+  const named = threshold === null ? undefined : settings[Math.round((1 - threshold) * (settings.length - 1))]
+  if (named !== undefined) return named
+  const member = members.find(({ model }) => model === reference)
+  return {
+    costWeight: null,
+    meanCost: member?.meanCost ?? 0,
+    meanQuality: member?.meanQuality ?? 0,
+    shares: members.map(({ model }) => (model === reference ? 1 : 0)),
+  }
 }

@@ -33,6 +33,8 @@ import { VERSION } from './version.ts'
 export interface TrainPoolOptions {
   /** At least two, each once. */
   readonly models: readonly string[]
+  /** What levels are shares of, and where what cannot be decided goes: one of the models. Default: the best on the rows. */
+  readonly reference?: string
   /** Default: the blend. */
   readonly method?: PoolMethod
   /**
@@ -52,9 +54,18 @@ export interface TrainPoolOptions {
   readonly signal?: AbortSignal
 }
 
+/** A pair as a pool of two in the order named, whatever the calls of the rows cost. */
+export function namePair({
+  small,
+  large,
+}: Pair): Pick<TrainPoolOptions, 'models' | 'callCosts' | 'reference'> {
+  return { models: [small, large], callCosts: { [small]: 0, [large]: 1 }, reference: large }
+}
+
 /** What was learned with the rows it was learned from; `weir compare` fits several methods on one ground. */
 export interface PoolLesson {
   readonly models: readonly string[]
+  readonly reference: string
   readonly examples: readonly PoolExample[]
   readonly ground: PoolGround
   readonly costUnit: PoolArtifact['costUnit']
@@ -83,10 +94,15 @@ export async function trainPool(rows: readonly Outcome[], options: TrainPoolOpti
   return artifact
 }
 
-/** Throws `cli.usage` for fewer than two models or one named twice, `data.too_few`, and `data.model` for a pool of more than two without costs and for a model without one of `callCosts`. */
+/** Throws `cli.usage` for fewer than two models or one named twice, `data.too_few`, `data.model` for a pool of more than two without costs and for a model without one of `callCosts`. */
 export function createPoolLesson(
   rows: readonly Outcome[],
-  { models, seed, callCosts }: Pick<TrainPoolOptions, 'models' | 'seed' | 'callCosts'>,
+  {
+    models,
+    seed,
+    callCosts,
+    reference,
+  }: Pick<TrainPoolOptions, 'models' | 'seed' | 'callCosts' | 'reference'>,
 ): PoolLesson {
   if (models.length < 2 || new Set(models).size < models.length)
     throw new WeirError('cli.usage', `a pool needs at least two different models, got ${models.join(', ')}`)
@@ -103,17 +119,19 @@ export function createPoolLesson(
     costs: Float64Array.from(examples.flatMap(({ costsUsd }) => calls ?? costsUsd ?? [])),
     models: models.length,
   }
+  const members = sorted.map((model, j) => ({
+    model,
+    meanQuality: meanOfColumn(setting.qualities, j, models.length),
+    meanCost: meanOfColumn(setting.costs, j, models.length),
+  }))
   return {
     models: sorted,
+    reference: reference ?? bestOf(members),
     examples,
     ground,
     costUnit: calls === undefined ? 'usd' : 'calls',
     rows: setting,
-    members: sorted.map((model, j) => ({
-      model,
-      meanQuality: meanOfColumn(setting.qualities, j, models.length),
-      meanCost: meanOfColumn(setting.costs, j, models.length),
-    })),
+    members,
   }
 }
 
@@ -175,10 +193,9 @@ export function toPoolArtifact(
   fit: PoolFit,
   { method, metric, seed, dataHash, date, delta = DEFAULT_DELTA }: ArtifactParts,
 ): Artifact {
-  const { members, costUnit, rows, examples, ground } = lesson
-  const reference = bestOf(members)
+  const { members, reference, costUnit, rows, examples, ground } = lesson
   const place = members.findIndex(({ model }) => model === reference)
-  const choose = createChooser(lesson, fit, reference)
+  const choose = createChooser(lesson, fit)
   const trials = tryWeights(rows, costWeights(members.at(-1)?.meanCost ?? 1), choose)
   const width = members.length
   const qualityOf = (row: number, at: number): number => rows.qualities[row * width + at] ?? 0
@@ -241,9 +258,8 @@ export function toPoolArtifact(
 
 /** The policy's own choice among estimates that have not seen the row; unfamiliar rows go to the reference, as they will. */
 function createChooser(
-  { models, members, costUnit, ground }: PoolLesson,
+  { models, members, reference, costUnit, ground }: PoolLesson,
   { qualities, costsUsd }: PoolFit,
-  reference: string,
 ): (row: number, costWeight: number) => number {
   const width = models.length
   const shared = utilityOptions({ members, reference, costUnit })

@@ -216,7 +216,7 @@ describe('weir train, what is wrong and what to do', () => {
       /--rows.*whole number above 0/,
     ],
     ['a seed that is none', () => train('rows.jsonl', '--seed', '1.5'), /--seed.*whole number/],
-    ['an option there is not', () => train('rows.jsonl', '--novel'), /unknown option '--novel'/],
+    ['an option there is not', () => train('rows.jsonl', '--frobnicate'), /unknown option '--frobnicate'/],
   ])('%s: exit code 2, one line, nothing written', async (_, args, message) => {
     const { code, out, err } = await weir(['train', ...args()])
     expect([code, out]).toEqual([2, ''])

@@ -13,6 +13,8 @@ export interface PoolSetting {
   readonly meanCost: number
   /** Mean quality of the answers. Range [0, 1]. */
   readonly meanQuality: number
+  /** Share of the rows that each member answers, in their order. */
+  readonly shares: readonly number[]
 }
 
 /** A model of the pool on the training rows. */

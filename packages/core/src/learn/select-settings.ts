@@ -47,7 +47,9 @@ export function tryWeights(
     const chosen = Uint8Array.from({ length: rows }, (_, row) => choose(row, costWeight))
     let quality = 0
     let cost = 0
+    const answered = new Float64Array(models)
     chosen.forEach((place, row) => {
+      answered[place] = (answered[place] ?? 0) + 1
       quality += qualities[row * models + place] ?? 0
       cost += costs[row * models + place] ?? 0
     })
@@ -56,6 +58,7 @@ export function tryWeights(
       costWeight,
       meanCost: cost / rows,
       meanQuality: quality / rows,
+      shares: Array.from(answered, (count) => count / rows),
       chosen,
     }
   })

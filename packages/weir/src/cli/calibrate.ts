@@ -4,7 +4,7 @@
 import type { Command } from 'commander'
 import { calibrate, WeirError, type Artifact, type Pair } from '@weir/core'
 import { checkWritable, readArtifact, writeArtifact } from '../record/artifact-file.ts'
-import { readPairRows } from '../record/pair-rows.ts'
+import { readModelRows } from '../record/model-rows.ts'
 import { FAMILIES, shownLevels, writeCascade, writeLevels } from '../report/levels-text.ts'
 import { parseDelta, parseSeed, today } from './parse-option.ts'
 import { endProgress, showProgress } from './progress.ts'
@@ -50,7 +50,7 @@ async function run(flags: CalibrateFlags): Promise<void> {
   await checkWritable(flags.out)
   const artifact = await readArtifact(flags.artifact)
   const pair = toPair(flags, artifact)
-  const { rows, dataHash } = await readPairRows(flags.data, pair, {
+  const { rows, dataHash } = await readModelRows(flags.data, [pair.small, pair.large], {
     skipBad: flags.skipBad === true,
     onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
     keepsAnswers: artifact.services?.cascade !== undefined,

@@ -5,7 +5,7 @@
 import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander'
 import { compare, METHODS, WeirError, type CompareProgress, type Method, type SplitPlan } from '@weir/core'
 import { suggest } from '../config/suggest.ts'
-import { readPairRows } from '../record/pair-rows.ts'
+import { readModelRows } from '../record/model-rows.ts'
 import { collectWarnings, type ComparisonResult } from '../report/compare-result.ts'
 import { checkPlace, writePage } from '../report/page-file.ts'
 import { parseCount } from './parse-option.ts'
@@ -105,7 +105,7 @@ function check({ small, large, split, folds }: CompareFlags): void {
 async function compareFiles(flags: CompareFlags): Promise<ComparisonResult> {
   const pair = { small: flags.small, large: flags.large }
   let skipped = 0
-  const { rows, dataHash } = await readPairRows(flags.data, pair, {
+  const { rows, dataHash } = await readModelRows(flags.data, [pair.small, pair.large], {
     skipBad: flags.skipBad === true,
     onSkip: ({ message }) => {
       skipped += 1

@@ -3,7 +3,7 @@
  */
 import { measureHeadroom, WeirError, type HeadroomReport, type Pair } from '@weir/core'
 import { InvalidArgumentError, type Command } from 'commander'
-import { readPairRows } from '../record/pair-rows.ts'
+import { readModelRows } from '../record/model-rows.ts'
 import { counted } from '../report/format.ts'
 import { renderHeadroom } from '../report/headroom-text.ts'
 import { parseSeed } from './parse-option.ts'
@@ -48,7 +48,7 @@ async function run(flags: HeadroomFlags): Promise<void> {
     throw new WeirError('cli.usage', `--small and --large both name ${pair.small}; name two different models`)
   }
   const skipped = { count: 0 }
-  const { rows, dataHash } = await readPairRows(flags.data, pair, {
+  const { rows, dataHash } = await readModelRows(flags.data, [pair.small, pair.large], {
     skipBad: flags.skipBad === true,
     onSkip: ({ message }) => {
       skipped.count += 1

@@ -11,6 +11,16 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('must be a whole number above 0.')
 }
 
+/** Names separated by commas: at least two, each once. */
+export function parseModels(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.includes('')) throw new InvalidArgumentError('must be names separated by single commas.')
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) throw new InvalidArgumentError(`"${twice}" is named twice.`)
+  if (names.length >= 2) return names
+  throw new InvalidArgumentError('must name at least two models.')
+}
+
 /** An amount of money above 0. */
 export function parseUsd(text: string): number {
   const value = Number(text)

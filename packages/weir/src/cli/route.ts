@@ -14,11 +14,13 @@ import {
   queryFromPrompt,
   WeirError,
   type Ask,
+  type CandidateEstimate,
   type Decision,
   type Mode,
   type Query,
 } from '@weir/core'
 import { readArtifact } from '../record/artifact-file.ts'
+import { dollars } from '../report/format.ts'
 import { parseLevel, parseModeOption } from './parse-option.ts'
 
 interface RouteFlags {
@@ -43,7 +45,7 @@ export function register(program: Command): void {
     .option('--mode <mode>', 'promise (default) or estimate', parseModeOption)
     .option(
       '--json',
-      'print one JSON object a line: model, score, threshold, quality, truncated, reason, level, mode, confidence',
+      'print one JSON object a line: model, score, threshold, quality, truncated, reason, level, mode, confidence, unfamiliar; for a pool also ranking and estimates',
     )
     .addHelpText(
       'after',
@@ -107,10 +109,17 @@ function readObject(text: string): Readonly<Record<string, unknown>> | undefined
 function toJson(decision: Decision): object {
   const { model, score, threshold, quality, truncated, reason, level, mode, confidence, unfamiliar } =
     decision
-  return { model, score, threshold, quality, truncated, reason, level, mode, confidence, unfamiliar }
+  const told = { model, score, threshold, quality, truncated, reason, level, mode, confidence, unfamiliar }
+  const { ranking, estimates } = decision
+  return estimates === undefined ? told : { ...told, ranking, estimates }
 }
 
-function toText({ model, score, threshold, reason }: Decision): string {
+function toText({ model, score, threshold, reason, estimates }: Decision): string {
+  if (estimates !== undefined) return `${model}\t${estimates.map(describe).join(', ')}\t${reason}`
   const cut = threshold === null ? 'none' : threshold.toFixed(4)
   return `${model}\tscore ${score?.toFixed(4) ?? 'none'}\tthreshold ${cut}\t${reason}`
+}
+
+function describe({ model, quality, costUsd }: CandidateEstimate): string {
+  return `${model} ${quality.toFixed(2)}${costUsd === undefined ? '' : ` ${dollars(costUsd)}`}`
 }

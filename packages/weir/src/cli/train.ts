@@ -4,27 +4,41 @@
  */
 import { Option, type Command } from 'commander'
 import {
+  namePair,
   POLICY_NAMES,
+  POOL_METHODS,
   train,
+  trainPool,
   WeirError,
   type Artifact,
   type CascadeArtifact,
   type FamilyArtifact,
   type LabelMethod,
+  type Outcome,
   type Pair,
   type PolicyName,
+  type PoolMethod,
+  type TrainPoolOptions,
 } from '@weir/core'
 import { checkWritable, writeArtifact } from '../record/artifact-file.ts'
-import { readPairRows } from '../record/pair-rows.ts'
+import { readModelRows } from '../record/model-rows.ts'
 import { FAMILIES, shownLevels, writeCascade, writeFamily, writeLevels } from '../report/levels-text.ts'
-import { parseCount, parseDelta, parseSeed, today } from './parse-option.ts'
+import {
+  isPooled,
+  shownPoolLevels,
+  writeMembers,
+  writePoolLevels,
+  type PooledArtifact,
+} from '../report/pool-text.ts'
+import { parseCount, parseDelta, parseModels, parseSeed, today } from './parse-option.ts'
 import { endProgress, showProgress } from './progress.ts'
 
 interface TrainFlags {
   readonly data: readonly string[]
-  readonly small: string
-  readonly large: string
-  readonly method: LabelMethod
+  readonly small?: string
+  readonly large?: string
+  readonly models?: readonly string[]
+  readonly method?: string
   readonly policy: PolicyName
   readonly rows?: number
   readonly seed: number
@@ -42,13 +56,15 @@ export function register(program: Command): void {
       '--data <files...>',
       'outcome files: JSON Lines, plain or gzip, a record store, or - for standard input',
     )
-    .requiredOption('--small <model>', 'the cheaper model, as named in the rows')
-    .requiredOption('--large <model>', 'the better model, as named in the rows')
+    .option('--small <model>', 'the cheaper model, as named in the rows')
+    .option('--large <model>', 'the better model, as named in the rows')
+    .option('--models <names>', 'instead of a pair: a pool of two or more, separated by commas', parseModels)
     .requiredOption('--out <file>', 'where to write the artifact')
     .addOption(
-      new Option('--method <label>', 'label of Hybrid LLM')
-        .choices(['trans', 'prob', 'det'])
-        .default('trans'),
+      new Option(
+        '--method <name>',
+        'label of Hybrid LLM (trans, prob, det; default for a pair: trans), or a method for pools (default: blend)',
+      ).choices([...LABELS, ...POOL_METHODS.map(({ name }) => name)]),
     )
     .addOption(
       new Option(
@@ -65,31 +81,28 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON object instead of the table')
     .addHelpText(
       'after',
-      '\nExample:\n  weir train --data outcomes.jsonl.gz --small llama-3.1-8b --large gpt-4o --out router.weir.json\n',
+      '\nExamples:\n  weir train --data outcomes.jsonl.gz --small llama-3.1-8b --large gpt-4o --out router.weir.json\n' +
+        '  weir train --data outcomes.jsonl.gz --models llama-3.1-8b,gpt-4o-mini,gpt-4o --out pool.weir.json\n' +
+        `\nMethods for pools:\n${POOL_METHODS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}\n`,
     )
     .action(run)
 }
 
 async function run(flags: TrainFlags): Promise<void> {
-  const pair: Pair = { small: flags.small, large: flags.large }
-  if (pair.small === pair.large) {
-    throw new WeirError('cli.usage', `--small and --large both name ${pair.small}; name two different models`)
-  }
+  const plan = toPlan(flags)
   await checkWritable(flags.out)
-  const { rows, dataHash } = await readPairRows(flags.data, pair, {
+  const { rows, dataHash } = await readModelRows(flags.data, plan.models, {
     skipBad: flags.skipBad === true,
     onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
     keepsAnswers: flags.policy !== 'route',
+    keepsCosts: plan.kind === 'pool',
     onProgress: (count) => showProgress('train', `${count} rows read`),
   })
-  const artifact = await train(rows, {
-    pair,
-    method: flags.method,
+  const artifact = await learn(plan, rows, {
     seed: flags.seed,
     dataHash,
     date: today(),
     delta: flags.delta,
-    policies: flags.policy === 'route' ? [] : [flags.policy],
     ...(flags.rows === undefined ? {} : { rows: flags.rows }),
     onProgress: async ({ step, done, total }) => {
       showProgress('train', `${done}/${total} ${step}`)
@@ -99,9 +112,115 @@ async function run(flags: TrainFlags): Promise<void> {
   })
   endProgress()
   await writeArtifact(flags.out, artifact)
-  process.stdout.write(
-    flags.json === true ? `${JSON.stringify(summarise(artifact, flags.out))}\n` : toText(artifact, flags.out),
-  )
+  const isJson = flags.json === true
+  const text = isPooled(artifact)
+    ? isJson
+      ? JSON.stringify(summarisePool(artifact, flags.out))
+      : poolToText(artifact, flags.out)
+    : isJson
+      ? JSON.stringify(summarise(artifact, flags.out))
+      : toText(artifact, flags.out)
+  process.stdout.write(isJson ? `${text}\n` : text)
+}
+
+const LABELS: readonly LabelMethod[] = ['trans', 'prob', 'det']
+
+/** What is to be trained: the router of a pair by a label of Hybrid LLM, or that of a pool by a method for pools. */
+type Plan =
+  | {
+      readonly kind: 'pair'
+      readonly models: readonly string[]
+      readonly pair: Pair
+      readonly label: LabelMethod
+      readonly policy: PolicyName
+    }
+  | {
+      readonly kind: 'pool'
+      readonly models: readonly string[]
+      readonly pool: Pick<TrainPoolOptions, 'models' | 'callCosts' | 'reference'>
+      readonly method: PoolMethod
+    }
+
+/** Throws `cli.usage` for options that do not go together. */
+function toPlan(flags: TrainFlags): Plan {
+  const { models, method: name, policy } = flags
+  const pair = toPair(flags)
+  const method = POOL_METHODS.find((one) => one.name === (name ?? 'blend'))
+  const isLabel = LABELS.some((label) => label === name)
+  if (models !== undefined && isLabel) {
+    throw new WeirError(
+      'cli.usage',
+      `--method ${name} is for a pair, --small and --large; for a pool there are ${POOL_METHODS.map((one) => one.name).join(', ')}`,
+    )
+  }
+  if (pair !== undefined && (name === undefined || isLabel))
+    return { kind: 'pair', models: [pair.small, pair.large], pair, label: toLabel(name), policy }
+  if (policy !== 'route') {
+    throw new WeirError(
+      'cli.usage',
+      `--policy ${policy} is trained for a pair, --small and --large, with --method ${LABELS.join(', ')}; a pool is trained for route`,
+    )
+  }
+  const pool = pair === undefined ? { models: models ?? [] } : namePair(pair)
+  return { kind: 'pool', models: pool.models, pool, method: method as PoolMethod }
+}
+
+function toLabel(name: string | undefined): LabelMethod {
+  return LABELS.find((label) => label === name) ?? 'trans'
+}
+
+/** Undefined when a pool is named instead. */
+function toPair({ small, large, models }: TrainFlags): Pair | undefined {
+  if (models !== undefined) {
+    if (small === undefined && large === undefined) return undefined
+    throw new WeirError('cli.usage', '--models names all models; leave out --small and --large')
+  }
+  if (small === undefined || large === undefined)
+    throw new WeirError('cli.usage', 'name a pair with --small and --large, or a pool with --models a,b,c')
+  if (small !== large) return { small, large }
+  throw new WeirError('cli.usage', `--small and --large both name ${small}; name two different models`)
+}
+
+function learn(
+  plan: Plan,
+  rows: readonly Outcome[],
+  options: Omit<TrainPoolOptions, 'models' | 'method'>,
+): Promise<Artifact> {
+  if (plan.kind === 'pool') return trainPool(rows, { ...options, ...plan.pool, method: plan.method })
+  const { pair, label, policy } = plan
+  return train(rows, { ...options, pair, method: label, policies: policy === 'route' ? [] : [policy] })
+}
+
+function summarisePool(artifact: PooledArtifact, out: string): object {
+  const { method, metric, training, crossValidation, calibration, pool } = artifact
+  const { members, reference, costUnit } = pool
+  return {
+    out,
+    method,
+    models: members.map(({ model }) => model),
+    metric,
+    training,
+    pool: { members, reference, costUnit },
+    crossValidation,
+    calibration: { ...calibration, levels: undefined },
+    levels: shownPoolLevels(artifact),
+  }
+}
+
+function poolToText(artifact: PooledArtifact, out: string): string {
+  const { method, training, crossValidation: cv } = artifact
+  return [
+    `${training.rows} rows, seed ${training.seed}, data ${training.dataHash.slice(0, 12)}, method ${method}`,
+    '',
+    writeMembers(artifact),
+    '',
+    `cross-validated over all models: log loss ${cv.logLoss.toFixed(3)}, calibration error ${cv.expectedCalibrationError.toFixed(3)}`,
+    '',
+    writePoolLevels(artifact),
+    '',
+    `written to ${out}`,
+    '',
+  ].join('\n')
 }
 
 function summarise(artifact: Artifact, out: string): object {

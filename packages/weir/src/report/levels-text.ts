@@ -60,7 +60,7 @@ function show(value: number | null): string {
 /** Lines without a line feed at the end. */
 export function writeLevels({ calibration }: Pick<Artifact, 'calibration'>): string {
   return [
-    describe(calibration),
+    describeCalibration(calibration),
     '',
     'level   kept small, promised        kept small, estimated',
     ...shownLevels(calibration).map(writeLevel),
@@ -70,7 +70,8 @@ export function writeLevels({ calibration }: Pick<Artifact, 'calibration'>): str
   ].join('\n')
 }
 
-function describe({ rows, source, guarantee, dataHash, delta, date }: Calibration): string {
+/** Which rows the levels come from, and how sure they are. */
+export function describeCalibration({ rows, source, guarantee, dataHash, delta, date }: Calibration): string {
   const which =
     source === 'held-out'
       ? `${rows} rows that training has not seen`

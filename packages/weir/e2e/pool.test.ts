@@ -1,0 +1,117 @@
+/** A pool of four models on the command line: train, route, evaluate, calibrate, and one message for what cannot be. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createPlantedPool, PLANTED_MODELS } from '@weir/core/suites'
+import { loadArtifact } from '@weir/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeOutcomes } from '../src/record/outcome-file.ts'
+import { linesOf, weir, type Ran } from './cli-support.ts'
+
+let folder = ''
+let trained: Ran
+const at = (name: string): string => join(folder, name)
+const train = (...more: readonly string[]): readonly string[] => [
+  'train',
+  '--data',
+  at('rows.jsonl'),
+  ...more,
+]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'weir-pool-'))
+  await writeOutcomes(at('rows.jsonl'), createPlantedPool({ rows: 400, seed: 1 }))
+  trained = await weir(train('--models', 'dear,cheap,counter,writer', '--out', at('pool.weir'), '--json'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('weir train --models', () => {
+  it('orders the models by cost and says of each level what it costs and whom it asks', () => {
+    expect([trained.code, trained.err]).toEqual([0, ''])
+    const summary = JSON.parse(trained.out)
+    expect(summary).toMatchObject({
+      method: 'blend',
+      models: PLANTED_MODELS,
+      pool: { reference: 'dear', costUnit: 'usd' },
+      training: { rows: 400 },
+    })
+    const { promise, estimate } = summary.levels[0]
+    expect(Object.keys(estimate.shares)).toEqual(PLANTED_MODELS)
+    const shares: number[] = Object.values(estimate.shares)
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12)
+    expect(estimate.meanCost).toBeLessThan(1e-3)
+    expect(promise.meanCost).toBeGreaterThanOrEqual(estimate.meanCost)
+  })
+
+  it('prints tables of models and levels', async () => {
+    const { code, out } = await weir(
+      train('--models', 'cheap,dear', '--method', 'knn', '--out', at('two.weir')),
+    )
+    expect(code).toBe(0)
+    expect(out).toContain('400 rows, seed 0')
+    expect(out).toMatch(/\[1\] +cheap +0\.\d+ +\$0\.000010\n/)
+    expect(out).toMatch(/\[2\] +dear .*reference/)
+    expect(out).toMatch(/0\.95 +estimate +\$0\.\d+ +0\.\d+ +\d+% +\d+%/)
+  })
+
+  it('trains a pair by a method for pools, in the order named', async () => {
+    const { code, out } = await weir(
+      train(
+        '--small',
+        'dear',
+        '--large',
+        'cheap',
+        '--method',
+        'knn',
+        '--out',
+        at('pair.weir'),
+        '--rows',
+        '100',
+        '--json',
+      ),
+    )
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      models: ['dear', 'cheap'],
+      pool: {
+        reference: 'cheap',
+        costUnit: 'calls',
+        members: [
+          { model: 'dear', meanCost: 0 },
+          { model: 'cheap', meanCost: 1 },
+        ],
+      },
+    })
+    const artifact = loadArtifact(await readFile(at('pair.weir'), 'utf8'))
+    expect(artifact.pair).toEqual({ small: 'dear', large: 'cheap' })
+  })
+
+  it.each([
+    [['--models', 'cheap'], 'must name at least two models'],
+    [['--models', 'cheap,cheap'], '"cheap" is named twice'],
+    [['--models', 'cheap,dear', '--small', 'cheap'], 'leave out --small and --large'],
+    [['--models', 'cheap,dear', '--method', 'trans'], '--method trans is for a pair'],
+    [['--models', 'cheap,dear', '--policy', 'cascade'], '--policy cascade is trained for a pair'],
+    [['--small', 'cheap'], 'or a pool with --models a,b,c'],
+    [['--models', 'cheap,nobody'], '0 of 400 rows have text and a score for each of cheap, nobody'],
+  ])('%j: %s', async (flags, message) => {
+    const { code, err } = await weir(train(...flags, '--out', at('fault.weir')))
+    expect(code).toBe(2)
+    expect(linesOf(err).join('\n')).toContain(message)
+  })
+})
+
+describe('weir route on a pool', () => {
+  it('tells the ranking and what is believed of every model', async () => {
+    const prompt = createPlantedPool({ rows: 1, seed: 1 })[0]?.prompt ?? ''
+    const args = ['route', '--artifact', at('pool.weir'), '--quality', '0.95', '--mode', 'estimate']
+    const { code, out } = await weir([...args, '--json'], `${prompt}\n`)
+    expect(code).toBe(0)
+    const decision = JSON.parse(out)
+    expect(decision).toMatchObject({ reason: 'best_value', ranking: expect.any(Array) })
+    expect(decision.ranking[0]).toBe(decision.model)
+    expect(decision.estimates.map(({ model }: { model: string }) => model)).toEqual(PLANTED_MODELS)
+    const text = await weir(args, `${prompt}\n`)
+    expect(text.out).toMatch(/^\w+\tcheap 0\.\d\d \$0\.\d+, counter /)
+  })
+})
