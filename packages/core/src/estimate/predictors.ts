@@ -6,9 +6,11 @@ import { blend } from './pool-blend.ts'
 import { forest } from './forest.ts'
 import { knn } from './knn.ts'
 import { logistic } from './logistic.ts'
+import { table } from './table.ts'
+import { clusters } from './clusters.ts'
 import type { PredictorKind } from './predictor.ts'
 
-const KINDS: readonly PredictorKind[] = [blend, knn, logistic, forest]
+const KINDS: readonly PredictorKind[] = [blend, knn, logistic, forest, table, clusters]
 
 /** Throws `artifact.format_version` for a name this version does not know. */
 export function predictorKind(name: string): PredictorKind {

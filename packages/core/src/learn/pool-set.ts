@@ -92,6 +92,24 @@ export function createPoolSet(
   }
 }
 
+/** Mean quality on some rows, one per model. */
+export function meanQualities({ targets }: Pick<PoolSet, 'targets'>, rows: readonly number[]): Float64Array {
+  return Float64Array.from(
+    targets,
+    (values) => rows.reduce((sum, row) => sum + (values[row] ?? 0), 0) / Math.max(1, rows.length),
+  )
+}
+
+/** Unit embeddings of some rows: rows x rank, row-major. */
+export function gatherEmbeddings(
+  { dense, columns, rank }: Pick<PoolSet, 'dense' | 'columns' | 'rank'>,
+  rows: readonly number[],
+): Float32Array {
+  const embeddings = new Float32Array(rows.length * rank)
+  rows.forEach((row, i) => embeddings.set(dense.subarray(row * columns, row * columns + rank), i * rank))
+  return embeddings
+}
+
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -5,6 +5,8 @@ import { forest } from './forest.ts'
 import { knn } from './knn.ts'
 import { logistic } from './logistic.ts'
 import { blend } from './pool-blend.ts'
+import { table } from './table.ts'
+import { clusters } from './clusters.ts'
 import type { PoolMethod } from './pool-method.ts'
 
-export const POOL_METHODS: readonly PoolMethod[] = [blend, knn, logistic, forest]
+export const POOL_METHODS: readonly PoolMethod[] = [blend, knn, logistic, forest, table, clusters]

@@ -3,10 +3,12 @@
  */
 import { det, prob, trans } from './blend.ts'
 import { cascade } from './cascade.ts'
-import { label, table } from './component.ts'
+import { label } from './component.ts'
 import { forest } from './forest.ts'
 import { knn } from './knn.ts'
 import { logistic } from './logistic.ts'
+import { table } from './table.ts'
+import { clusters } from './clusters.ts'
 import type { Method } from './method.ts'
 import { onPair } from './on-pair.ts'
 
@@ -15,9 +17,11 @@ export const METHODS: readonly Method[] = [
   prob,
   det,
   label,
-  table,
+
   cascade,
   onPair(knn),
   onPair(logistic),
   onPair(forest),
+  onPair(table),
+  onPair(clusters),
 ]
