@@ -102,6 +102,11 @@ const REASONS: readonly (readonly [RegExp, string, string])[] = [
     'its name is not found',
     'check the name in baseUrl, and the DNS of this machine',
   ],
+  [
+    /^ERR_WEIR_ADDRESS_REFUSED$/,
+    'its name stands for an address of a private network',
+    'check the DNS; where that is meant, set allowPrivate: true on the upstream',
+  ],
   [/^ECONNREFUSED$/, 'nothing listens there', 'start the server, or check the port in baseUrl'],
   [
     /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|SSL/,

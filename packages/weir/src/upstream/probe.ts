@@ -1,8 +1,10 @@
 /**
  * Probe: whether an upstream can be reached and takes its key, found out without spending a token: one GET of its list of models for each key.
- * Redirects are not followed; nothing of an answer but its status, its date and the names of its models is read.
+ * Redirects are not followed, and the key goes only where a request would send it (address.ts); nothing of an answer but its status, its date and the names of its models is read.
  */
 import { isRecord } from '@weir/core'
+import { Agent, fetch, type Response } from 'undici'
+import { createLookup, isTrustedHost } from './address.ts'
 import type { UpstreamPlace } from './definition.ts'
 import { parseBaseUrl } from './base-url.ts'
 import { authHeaders, providerOf } from './providers.ts'
@@ -37,12 +39,19 @@ export function probePlace(place: UpstreamPlace, options: ProbeOptions): Promise
   // Bedrock lists its models at another address, and only signed: here only whether it answers.
   const url = dialect === 'bedrock' ? origin : `${origin}${path}/models`
   const keys = options.sendsKey && apiKeys.length > 0 ? apiKeys.map((key) => key.reveal()) : [undefined]
-  return Promise.all(
-    keys.map((key) => {
-      const headers = [...fixed, ...(key === undefined ? [] : authHeaders(auth, key))]
-      return probe(url, toRecord(headers), options.timeoutMs)
-    }),
-  )
+  const isTrusted = place.allowPrivate === true || isTrustedHost(new URL(origin).hostname)
+  const dispatcher = new Agent({ connect: isTrusted ? {} : { lookup: createLookup() } })
+  const probes = keys.map((key) => {
+    const headers = toRecord([...fixed, ...(key === undefined ? [] : authHeaders(auth, key))])
+    return probe(url, { headers, dispatcher, timeoutMs: options.timeoutMs })
+  })
+  return Promise.all(probes).finally(() => dispatcher.destroy())
+}
+
+interface ProbeRequest {
+  readonly headers: Record<string, string>
+  readonly dispatcher: Agent
+  readonly timeoutMs: number
 }
 
 function toRecord(headers: readonly string[]): Record<string, string> {
@@ -50,10 +59,10 @@ function toRecord(headers: readonly string[]): Record<string, string> {
   return { ...Object.fromEntries(pairs), accept: 'application/json', 'user-agent': 'weir' }
 }
 
-async function probe(url: string, headers: Record<string, string>, timeoutMs: number): Promise<Probed> {
+async function probe(url: string, { headers, dispatcher, timeoutMs }: ProbeRequest): Promise<Probed> {
   try {
     const signal = AbortSignal.timeout(timeoutMs)
-    const response = await fetch(url, { headers, redirect: 'manual', signal })
+    const response = await fetch(url, { headers, redirect: 'manual', signal, dispatcher })
     const text = await readText(response)
     const dateMs = Date.parse(response.headers.get('date') ?? '')
     return {
@@ -71,7 +80,7 @@ async function readText({ body }: Response): Promise<string> {
   if (body === null) return ''
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of body as ReadableStream<Uint8Array>) {
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
     chunks.push(chunk)
     bytes += chunk.length
     if (bytes > LIST_BYTES) break
