@@ -4,14 +4,16 @@
  */
 import type { Artifact } from './contract/artifact.ts'
 import type { Pair } from './contract/candidate.ts'
+import type { Embedder } from './contract/embedder.ts'
 import { WeirError } from './contract/errors.ts'
 import type { Outcome } from './contract/outcome.ts'
 import { toPairOutcome } from './contract/pair-outcome.ts'
 import { ALWAYS_LARGE, createCalibration, DEFAULT_DELTA } from './learn/calibration.ts'
+import { embedQuery } from './embed.ts'
 import { noJudgedRow } from './learn/examples.ts'
 import { probe } from './probe.ts'
 import { queryFromOutcome } from './request/query.ts'
-import { createRiver } from './river.ts'
+import { createRiver, type RiverOptions } from './river.ts'
 import { decide, type River } from './serve.ts'
 
 export interface CalibrateOptions {
@@ -19,6 +21,8 @@ export interface CalibrateOptions {
   readonly pair?: Pair
   /** SHA-256 of the rows, hex. */
   readonly dataHash: string
+  /** That of the artifact's training. Default: none. */
+  readonly embedder?: Embedder
   /** UTC day, ISO 8601. Default: none is stored. */
   readonly date?: string
   /** Order in which the rows are bet on. Default 0. */
@@ -49,7 +53,7 @@ export async function calibrate(
     )
   }
   const pair = options.pair ?? artifact.pair
-  const trials = await scoreRows(createRiver({ ...artifact, pair }), rows, options)
+  const trials = await scoreRows(createRiver({ ...artifact, pair }, toRiverOptions(options)), rows, options)
   if (trials.scores.length === 0) throw noJudgedRow(rows, pair)
   if (trials.scores.length < MIN_ROWS) {
     throw new WeirError(
@@ -83,7 +87,7 @@ async function calibrateServices(
   const { services } = artifact
   const { cascade } = services ?? {}
   if (cascade === undefined) return {}
-  const trials = await placeRows(createRiver(artifact), rows, options)
+  const trials = await placeRows(createRiver(artifact, toRiverOptions(options)), rows, options)
   if (trials.scores.length < MIN_ROWS) return {}
   const { trainingCurve: curve, rows: trained, meanQuality } = cascade
   const calibration = createCalibration(trials, {
@@ -95,6 +99,10 @@ async function calibrateServices(
     delta: options.delta ?? DEFAULT_DELTA,
   })
   return { services: { ...services, cascade: { ...cascade, calibration } } }
+}
+
+function toRiverOptions({ embedder }: CalibrateOptions): RiverOptions {
+  return embedder === undefined ? {} : { embedder }
 }
 
 /** Columns of equal length, one entry per usable row. */
@@ -111,10 +119,11 @@ export async function scoreRows(
   rows: readonly Outcome[],
   options: Pick<CalibrateOptions, 'onProgress'> = {},
 ): Promise<ScoredRows> {
-  return collect(rows, options, (row) => {
+  return collect(rows, options, async (row) => {
     const outcome = toPairOutcome(row, river.pair)
-    const query = queryFromOutcome(row)
-    if (outcome === undefined || query === undefined) return undefined
+    const asked = queryFromOutcome(row)
+    if (outcome === undefined || asked === undefined) return undefined
+    const query = river.embedder === undefined ? asked : await embedQuery(river.embedder, asked)
     // The score does not depend on the cut-off; any would do.
     const { score, unfamiliar } = decide(river, query, { kind: 'threshold', threshold: 0 })
     const { smallQuality: small, largeQuality: large } = outcome

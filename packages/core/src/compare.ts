@@ -8,6 +8,7 @@
  */
 import type { Artifact, LabelMethod } from './contract/artifact.ts'
 import type { Pair } from './contract/candidate.ts'
+import type { Embedder } from './contract/embedder.ts'
 import { WeirError } from './contract/errors.ts'
 import type { Outcome } from './contract/outcome.ts'
 import { toPairOutcome, type PairOutcome } from './contract/pair-outcome.ts'
@@ -41,6 +42,8 @@ export interface CompareOptions extends ComparisonOptions {
   readonly trainingRows?: number
   /** Identifies the rows. */
   readonly dataHash: string
+  /** Its vectors join what every method reads; one with a memory (createCachedEmbedder) embeds each text once. Default: none. */
+  readonly embedder?: Embedder
   /** Called between steps; awaited, so that it may let the event loop turn and may throw to stop. */
   readonly onProgress?: (progress: CompareProgress) => void | Promise<void>
 }
@@ -156,16 +159,19 @@ function createLesson(
     seed,
     dataHash,
     methods,
-  }: Pick<CompareOptions, 'pair' | 'dataHash' | 'methods'> & { readonly seed: number },
+    embedder,
+  }: Pick<CompareOptions, 'pair' | 'dataHash' | 'methods' | 'embedder'> & { readonly seed: number },
   report: (step: string) => Promise<void>,
 ): Lesson {
   const rows = training.map(({ row }) => row)
   const policies = methods.some(({ readsAnswers }) => readsAnswers === true) ? (['cascade'] as const) : []
   const trained = new Map<LabelMethod, Promise<Artifact>>()
+  const withEmbedder = embedder === undefined ? {} : { embedder }
   return {
     rows,
     pair,
     seed,
+    ...withEmbedder,
     train(method) {
       const known = trained.get(method)
       if (known !== undefined) return known
@@ -174,6 +180,7 @@ function createLesson(
         method,
         seed,
         dataHash,
+        ...withEmbedder,
         // The cascade reads with the readers of this label (methods/cascade.ts); the others have no use for it.
         policies: method === 'trans' ? policies : [],
         onProgress: ({ step }) => report(step),

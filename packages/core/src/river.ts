@@ -5,10 +5,11 @@ import type { Artifact } from './contract/artifact.ts'
 import type { Candidate, Pair } from './contract/candidate.ts'
 import type { Mode } from './contract/decision.ts'
 import { WeirError } from './contract/errors.ts'
+import type { Embedder, EmbeddingSpec } from './contract/embedder.ts'
 import type { EncoderSpec } from './contract/features.ts'
 import { createBlendEstimator } from './estimate/blend.ts'
 import { readBlend } from './estimate/create-estimator.ts'
-import { createLexicalEncoder, LEXICAL_SPEC } from './request/lexical.ts'
+import { createEncoder } from './request/encoder.ts'
 import type { PolicyName } from './contract/policy.ts'
 import type { Scorer } from './contract/score.ts'
 import type { FamilyArtifact } from './contract/service-artifact.ts'
@@ -38,6 +39,8 @@ export interface RiverOptions {
   readonly caps?: Caps
   /** For policies that look at answers: what reads their signals. Default: none; text alone, and what answers carry. */
   readonly scorers?: readonly Scorer[]
+  /** That of the artifact's training. Default: none; the artifact reads text alone. */
+  readonly embedder?: Embedder
 }
 
 /**
@@ -45,13 +48,15 @@ export interface RiverOptions {
  * encoder, `artifact.truncated` when its parameters are damaged.
  */
 export function createRiver(artifact: Artifact, options: RiverOptions = {}): River {
-  checkEncoder(artifact.encoder)
+  const { embedder } = options
+  const encoder = createEncoder(embedder)
+  checkEncoder(artifact.encoder, encoder.spec)
   const { pool } = artifact
   const { pair, calibration } = artifact
-  const encoder = createLexicalEncoder()
   return {
     pair,
     encoder,
+    ...(embedder === undefined ? {} : { embedder }),
     ...(pool === undefined
       ? createPairRouter(artifact, { ...options, encoder })
       : createPoolRouter({ ...artifact, pool }, options)),
@@ -127,17 +132,38 @@ function toStoredBestOfN({ parameters, levels, delta, rows }: FamilyArtifact): S
   return { ...(stored as unknown as StoredBestOfN), levels, confidence: 1 - delta, rows }
 }
 
-function checkEncoder(spec: EncoderSpec): void {
-  const ours = LEXICAL_SPEC
+function checkEncoder(spec: EncoderSpec, ours: EncoderSpec): void {
   const isSame =
     spec.name === ours.name &&
     spec.version === ours.version &&
     spec.buckets === ours.buckets &&
     spec.channels.join() === ours.channels.join() &&
     spec.surface.join() === ours.surface.join()
+  if (!isSame) {
+    throw new WeirError(
+      'artifact.encoder',
+      `the artifact needs encoder ${spec.name} version ${spec.version}, this weir has ${ours.name} version ${ours.version}; train again`,
+    )
+  }
+  checkEmbedding(spec.embedding, ours.embedding)
+}
+
+/** Where a model lies says nothing: its weights do. */
+function checkEmbedding(needed: EmbeddingSpec | undefined, given: EmbeddingSpec | undefined): void {
+  const isSame =
+    needed?.name === given?.name &&
+    needed?.dimension === given?.dimension &&
+    needed?.weightsHash === given?.weightsHash
   if (isSame) return
   throw new WeirError(
     'artifact.encoder',
-    `the artifact needs encoder ${spec.name} version ${spec.version}, this weir has ${ours.name} version ${ours.version}; train again`,
+    `the artifact needs ${describe(needed)}, given is ${describe(given)}; name the one it was trained with (--encoder, or encoder in weir.yaml), ` +
+      'or train again',
   )
+}
+
+function describe(spec: EmbeddingSpec | undefined): string {
+  if (spec === undefined) return 'no embedder'
+  const { name, model, dimension, weightsHash } = spec
+  return `embedder ${name} ${model} (dimension ${dimension}, weights ${weightsHash.slice(0, 12)})`
 }

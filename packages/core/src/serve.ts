@@ -5,11 +5,13 @@
 import type { Attempt } from './contract/attempt.ts'
 import type { Candidate, Pair } from './contract/candidate.ts'
 import type { Decision, Mode, OperatingPoint, Refusal } from './contract/decision.ts'
+import type { Embedder } from './contract/embedder.ts'
 import { WeirError } from './contract/errors.ts'
 import type { Estimates, Estimator } from './contract/estimate.ts'
 import type { Encoder, Features } from './contract/features.ts'
 import type { AcceptReason, Action, CallAction, Policy, PolicyName, State } from './contract/policy.ts'
 import type { Query } from './contract/query.ts'
+import { embedQuery } from './embed.ts'
 import { withCaps, type Caps } from './decide/caps.ts'
 import { withFailover } from './decide/failover.ts'
 import { createNamedPolicy } from './decide/named.ts'
@@ -51,6 +53,8 @@ export interface River {
   readonly pair: Pair
   readonly candidates: readonly Candidate[]
   readonly encoder: Encoder
+  /** Asked before a query is decided; `decide` takes queries that have their vector already. */
+  readonly embedder?: Embedder
   readonly estimator: Estimator
   /** Per mode, from the artifact's calibration. */
   readonly levels: Readonly<Record<Mode, readonly OperatingPoint[]>>
@@ -99,9 +103,11 @@ export function decide(river: River, query: Query, ask: Ask): Decision {
 /** Serves one query. Throws `pool.empty` when no candidate can serve it; upstream failures are in the attempts. */
 export async function serve<A extends Attempt>(
   river: River,
-  { query, ask }: { readonly query: Query; readonly ask: Ask },
+  { query: asked, ask }: { readonly query: Query; readonly ask: Ask },
   call: Call<A>,
 ): Promise<Served<A>> {
+  const query =
+    river.embedder === undefined || ask.kind === 'model' ? asked : await embedQuery(river.embedder, asked)
   const { decision, policy, state, first, scoring, features } = prepare(river, query, ask)
   const attempts: A[] = []
   let action: Action = first

@@ -6,9 +6,12 @@
  */
 import type { Artifact } from './contract/artifact.ts'
 import type { Pair } from './contract/candidate.ts'
+import type { Embedder } from './contract/embedder.ts'
 import { WeirError } from './contract/errors.ts'
+import type { EncoderSpec } from './contract/features.ts'
 import type { Outcome } from './contract/outcome.ts'
 import type { PoolArtifact, PoolMember } from './contract/pool-artifact.ts'
+import { readText, readWith, type Reading } from './embed.ts'
 import { rankByUtility } from './decide/utility.ts'
 import { toStoredPool } from './estimate/stored-pool.ts'
 import { DEFAULT_DELTA, LEVELS } from './learn/calibration.ts'
@@ -26,8 +29,6 @@ import { createQualityCurve, type Trials } from './math/quality-curve.ts'
 import type { PoolMethod } from './methods/pool-method.ts'
 import { blend } from './methods/pool-blend.ts'
 import { utilityOptions } from './pool-river.ts'
-import { createLexicalEncoder } from './request/lexical.ts'
-import { queryFromOutcome } from './request/query.ts'
 import { VERSION } from './version.ts'
 
 export interface TrainPoolOptions {
@@ -41,6 +42,8 @@ export interface TrainPoolOptions {
    * Cost of a call of each model, in any unit, where rows say no money. Default: what the calls of the rows cost; for a pair without costs 0 and 1.
    */
   readonly callCosts?: Readonly<Record<string, number>>
+  /** Its vectors join what the router reads; serving then needs the same one. Default: none. */
+  readonly embedder?: Embedder
   readonly seed: number
   /** Train on this many rows, drawn by the seed. Default: all. */
   readonly rows?: number
@@ -68,6 +71,7 @@ export interface PoolLesson {
   readonly reference: string
   readonly examples: readonly PoolExample[]
   readonly ground: PoolGround
+  readonly encoder: EncoderSpec
   readonly costUnit: PoolArtifact['costUnit']
   /** In units of cost. */
   readonly rows: SettingRows
@@ -84,7 +88,11 @@ export async function trainPool(rows: readonly Outcome[], options: TrainPoolOpti
     await onProgress?.({ step, done, total: POOL_FOLDS + 4 })
   }
   await begin('reading queries')
-  const lesson = createPoolLesson(sample(rows, options), options)
+  const drawn = sample(rows, options)
+  const reading = await readWith(options.embedder, drawn, (embedded, total) =>
+    onProgress?.({ step: 'embedding queries', done: embedded, total }),
+  )
+  const lesson = createPoolLesson(drawn, { ...options, reading })
   const fit = await fitPool(lesson.ground, method, (fold) =>
     begin(fold < POOL_FOLDS ? `cross-validation, fold ${fold + 1} of ${POOL_FOLDS}` : 'fitting on all rows'),
   )
@@ -94,26 +102,29 @@ export async function trainPool(rows: readonly Outcome[], options: TrainPoolOpti
   return artifact
 }
 
+export interface PoolLessonOptions extends Pick<
+  TrainPoolOptions,
+  'models' | 'seed' | 'callCosts' | 'reference'
+> {
+  /** How rows are read (readWith). Default: text alone. */
+  readonly reading?: Reading
+}
+
 /** Throws `cli.usage` for fewer than two models or one named twice, `data.too_few`, `data.model` for a pool of more than two without costs and for a model without one of `callCosts`. */
 export function createPoolLesson(
   rows: readonly Outcome[],
-  {
-    models,
-    seed,
-    callCosts,
-    reference,
-  }: Pick<TrainPoolOptions, 'models' | 'seed' | 'callCosts' | 'reference'>,
+  { models, seed, callCosts, reference, reading = readText() }: PoolLessonOptions,
 ): PoolLesson {
   if (models.length < 2 || new Set(models).size < models.length)
     throw new WeirError('cli.usage', `a pool needs at least two different models, got ${models.join(', ')}`)
-  const encoder = createLexicalEncoder()
-  const read = toPoolExamples(rows, { models, encoder, toQuery: queryFromOutcome })
+  const { spec } = reading.encoder
+  const read = toPoolExamples(rows, { models, ...reading })
   const fixed = findFixedCosts(read, models, callCosts)
   const order = sortByMean(models, fixed === undefined ? read.map(({ costsUsd }) => costsUsd ?? []) : [fixed])
   const sorted = order.map((place) => models[place] ?? '')
   const calls = fixed && order.map((place) => fixed[place] ?? 0)
   const examples = read.map((example) => reorder(example, order, fixed === undefined))
-  const ground = createPoolGround(examples, { models: sorted, spec: encoder.spec, seed })
+  const ground = createPoolGround(examples, { models: sorted, spec, seed })
   const setting: SettingRows = {
     qualities: ground.set.qualities,
     costs: Float64Array.from(examples.flatMap(({ costsUsd }) => calls ?? costsUsd ?? [])),
@@ -129,6 +140,7 @@ export function createPoolLesson(
     reference: reference ?? bestOf(members),
     examples,
     ground,
+    encoder: spec,
     costUnit: calls === undefined ? 'usd' : 'calls',
     rows: setting,
     members,
@@ -216,7 +228,7 @@ export function toPoolArtifact(
     method: method.name,
     pair,
     metric,
-    encoder: createLexicalEncoder().spec,
+    encoder: lesson.encoder,
     training: {
       dataHash,
       rows: examples.length,

@@ -1,6 +1,7 @@
 /**
  * Encoder: how a query is seen by estimators. Features are plain arrays so that they cross workers and files unchanged.
  */
+import type { EmbeddingSpec } from './embedder.ts'
 import type { Query } from './query.ts'
 
 /** What identifies an encoder for good: an artifact trained with one loads only with an equal one. */
@@ -13,6 +14,8 @@ export interface EncoderSpec {
   readonly channels: readonly number[]
   /** Names of the dense surface features, in order. */
   readonly surface: readonly string[]
+  /** Whose vectors travel with the features. Absent: none. */
+  readonly embedding?: EmbeddingSpec
 }
 
 export interface Features {
@@ -24,6 +27,8 @@ export interface Features {
   readonly surface: Float32Array
   /** True when the text was sampled (head, middle, tail) because it passed the documented size. */
   readonly truncated: boolean
+  /** The embedder's vector of the query, as it came. Absent: none was made. */
+  readonly embedding?: Float32Array
 }
 
 export interface Encoder {

@@ -30,4 +30,6 @@ export interface Query {
   readonly places?: readonly string[]
   /** What providers hold of this conversation; absent when nothing is known of it. */
   readonly session?: Session
+  /** An embedder's vector of it (embed.ts); absent when none was asked, or it failed. */
+  readonly embedding?: Float32Array
 }

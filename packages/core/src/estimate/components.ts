@@ -18,6 +18,7 @@
  *
  * Only their combination is calibrated; single components are not.
  */
+import { WeirError } from '../contract/errors.ts'
 import type { Features } from '../contract/features.ts'
 import { predictForest, type Forest } from '../math/extra-trees.ts'
 import { logit, sigmoid } from '../math/logistic.ts'
@@ -65,8 +66,9 @@ export interface NearestComponent {
 /** How a query is seen: weighting of the text and the projection to its main directions. Learned without labels. */
 export interface View {
   readonly weighting: Weighting
-  /** A row for each word of the vocabulary, `rank` wide. */
+  /** A row for each word of the vocabulary, as wide as there are main directions. */
   readonly projection: RowTable
+  /** Length of Seen.embedding: the main directions, and the embedder's vector behind them. */
   readonly rank: number
 }
 
@@ -98,7 +100,10 @@ export interface Seen {
   readonly known: number
   readonly text: SparseRow
   readonly words: SparseRow
-  /** Unit vector of length rank, then the surface features: the forest's columns. */
+  /**
+   * Unit vector of length rank, then the surface features: the forest's columns. With an embedder the main directions and its vector are
+   * each of length sqrt(1/2), so that a cosine is the mean of both.
+   */
   readonly dense: Float32Array
   /** The first part of `dense`. */
   readonly embedding: Float32Array
@@ -126,12 +131,22 @@ export function see(
   const { dense } = room
   // The table's scale cancels: only the direction matters.
   const sums = kernelOf(projection).sum(words)
+  const { width } = projection
   let square = 0
-  for (let c = 0; c < rank; c++) square += (sums[c] ?? 0) ** 2
+  for (let c = 0; c < width; c++) square += (sums[c] ?? 0) ** 2
   const scale = square > 0 ? 1 / Math.sqrt(square) : 0
-  for (let c = 0; c < rank; c++) dense[c] = scale * (sums[c] ?? 0)
+  for (let c = 0; c < width; c++) dense[c] = scale * (sums[c] ?? 0)
+  if (width < rank) appendEmbedding(dense.subarray(0, rank), width, features.embedding)
   dense.set(features.surface, rank)
   return { known, text, words, dense, embedding: dense.subarray(0, rank) }
+}
+
+/** The main directions fill the first `from` places. Throws `internal.bug` without a vector of the right length: the estimator fails then. */
+function appendEmbedding(dense: Float32Array, from: number, embedding: Float32Array | undefined): void {
+  if (embedding?.length !== dense.length - from)
+    throw new WeirError('internal.bug', `the query has no embedding of length ${dense.length - from}`)
+  dense.set(embedding, from)
+  for (let c = 0; c < dense.length; c++) dense[c] = Math.SQRT1_2 * (dense[c] ?? 0)
 }
 
 /**

@@ -24,8 +24,11 @@ export interface StoredView {
   readonly surfaceDeviation: PackedArray
   /** Buckets of the vocabulary, ascending. */
   readonly vocabulary: PackedArray
+  /** Main directions. */
   readonly rank: number
   readonly projection: PackedArray
+  /** Length of the embedder's vector. Absent: 0. */
+  readonly embedding?: number
 }
 
 export function toStoredView({ weighting, projection, rank }: View): StoredView {
@@ -35,8 +38,9 @@ export function toStoredView({ weighting, projection, rank }: View): StoredView 
     surfaceMean: packArray(weighting.surfaceMean, 'float32'),
     surfaceDeviation: packArray(weighting.surfaceDeviation, 'float32'),
     vocabulary: packArray(vocabulary, 'int32'),
-    rank,
+    rank: projection.width,
     projection: packBytes(projection),
+    ...(rank > projection.width ? { embedding: rank - projection.width } : {}),
   }
 }
 
@@ -46,10 +50,12 @@ export function readView(root: Readonly<Record<string, unknown>>, spec: EncoderS
   const idf = unpackArray(root['idf'], 'idf')
   const rank = number(root['rank'], 'rank')
   const projection = readRows(root['projection'], 'projection', rank)
-  if (idf.length !== spec.buckets || projection.bytes.length !== vocabulary.length * rank) {
+  const embedding = root['embedding'] === undefined ? 0 : number(root['embedding'], 'embedding')
+  const isSeen = embedding === 0 || embedding === spec.embedding?.dimension
+  if (idf.length !== spec.buckets || projection.bytes.length !== vocabulary.length * rank || !isSeen) {
     throw new WeirError(
       'artifact.truncated',
-      `the artifact's idf or projection does not fit its encoder; train it again`,
+      `the artifact's idf, projection or embedding does not fit its encoder; train it again`,
     )
   }
   return {
@@ -60,7 +66,7 @@ export function readView(root: Readonly<Record<string, unknown>>, spec: EncoderS
       surfaceDeviation: unpackArray(root['surfaceDeviation'], 'surfaceDeviation'),
     },
     projection,
-    rank,
+    rank: rank + embedding,
   }
 }
 

@@ -22,7 +22,13 @@ export function fitView(features: readonly Features[], spec: EncoderSpec, rng: R
     features.map((one) => weigh(one, weighting).words),
     weighting.vocabularySize,
   )
-  const rank = Math.max(1, Math.min(RANK, weighting.vocabularySize, features.length))
-  const projection = toRowTable(fitProjection(words, { rank, iterations: ITERATIONS, rng }), rank)
-  return { weighting, projection, rank }
+  const width = Math.max(1, Math.min(RANK, weighting.vocabularySize, features.length))
+  const projection = toRowTable(fitProjection(words, { rank: width, iterations: ITERATIONS, rng }), width)
+  return { weighting, projection, rank: width + embeddingLength(features) }
+}
+
+/** That of all features; 0 when one has none. */
+function embeddingLength(features: readonly Features[]): number {
+  const [length = 0, ...others] = new Set(features.map(({ embedding }) => embedding?.length ?? 0))
+  return others.length === 0 ? length : 0
 }

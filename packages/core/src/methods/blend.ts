@@ -3,7 +3,7 @@
  */
 import type { LabelMethod } from '../contract/artifact.ts'
 import { createRiver } from '../river.ts'
-import type { Method } from './method.ts'
+import { embedderOf, type Method } from './method.ts'
 
 export const trans: Method = blendMethod('trans', 'Hybrid LLM, relaxed label: small at least large - t*')
 export const prob: Method = blendMethod(
@@ -19,9 +19,9 @@ function blendMethod(label: LabelMethod, summary: string): Method {
   return {
     name: label,
     summary,
-    async fit({ train }) {
+    async fit({ train, ...lesson }) {
       const artifact = await train(label)
-      return { river: createRiver(artifact), relaxation: artifact.relaxation?.t ?? 0 }
+      return { river: createRiver(artifact, embedderOf(lesson)), relaxation: artifact.relaxation?.t ?? 0 }
     },
   }
 }

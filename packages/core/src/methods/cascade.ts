@@ -3,14 +3,14 @@
  * enough is escalated. Its score is the ex post chance that the answer is good enough.
  */
 import { createRiver } from '../river.ts'
-import type { Method } from './method.ts'
+import { embedderOf, type Method } from './method.ts'
 
 export const cascade: Method = {
   name: 'cascade',
   summary: "reads the small model's answer, escalates when it is not good enough",
   readsAnswers: true,
-  async fit({ train }) {
+  async fit({ train, ...lesson }) {
     const artifact = await train('trans')
-    return { river: createRiver(artifact), relaxation: artifact.relaxation?.t ?? 0 }
+    return { river: createRiver(artifact, embedderOf(lesson)), relaxation: artifact.relaxation?.t ?? 0 }
   },
 }

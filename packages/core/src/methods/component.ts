@@ -9,17 +9,17 @@ import { createBlendEstimator, type Combination } from '../estimate/blend.ts'
 import { COMPONENT_NAMES } from '../estimate/components.ts'
 import { fromStoredBlend } from '../estimate/stored-blend.ts'
 import { createRiver } from '../river.ts'
-import type { Method } from './method.ts'
+import { embedderOf, type Method } from './method.ts'
 
 export const label: Method = {
   name: 'label',
   summary: "the blend's plain linear text router alone",
-  async fit({ train }) {
+  async fit({ train, ...lesson }) {
     const artifact = await train('trans')
     const blend = fromStoredBlend(artifact.estimator.parameters, artifact.encoder)
     const estimator = createBlendEstimator({ ...blend, combination: LABEL_ALONE })
     return {
-      river: { ...createRiver(artifact), estimator },
+      river: { ...createRiver(artifact, embedderOf(lesson)), estimator },
       relaxation: artifact.relaxation?.t ?? 0,
     }
   },

@@ -4,6 +4,7 @@
  */
 import type { Artifact, LabelMethod } from '../contract/artifact.ts'
 import type { Pair } from '../contract/candidate.ts'
+import type { Embedder } from '../contract/embedder.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { River } from '../serve.ts'
 
@@ -24,6 +25,8 @@ export interface Lesson {
   readonly rows: readonly Outcome[]
   readonly pair: Pair
   readonly seed: number
+  /** What is read beside the text; the river is made with it too. Absent: nothing. */
+  readonly embedder?: Embedder
   /** What `weir train` makes of these rows; trained once for each label, whoever asks. */
   readonly train: (label: LabelMethod) => Promise<Artifact>
 }
@@ -36,4 +39,9 @@ export interface FittedMethod {
    * calibration error would mean nothing.
    */
   readonly relaxation: number | null
+}
+
+/** As an option of what trains and what serves. */
+export function embedderOf({ embedder }: Pick<Lesson, 'embedder'>): Pick<Lesson, 'embedder'> {
+  return embedder === undefined ? {} : { embedder }
 }

@@ -4,16 +4,17 @@
  */
 import { createRiver } from '../river.ts'
 import { namePair, trainPool } from '../train-pool.ts'
-import type { Lesson, Method } from './method.ts'
+import { embedderOf, type Lesson, type Method } from './method.ts'
 import type { PoolMethod } from './pool-method.ts'
 
 export function onPair(method: PoolMethod): Method {
   return {
     name: method.name,
     summary: method.summary,
-    async fit({ rows, pair, seed }: Lesson) {
-      const artifact = await trainPool(rows, { ...namePair(pair), method, seed, dataHash: '' })
-      return { river: createRiver(artifact), relaxation: null }
+    async fit({ rows, pair, seed, ...lesson }: Lesson) {
+      const embedder = embedderOf(lesson)
+      const artifact = await trainPool(rows, { ...namePair(pair), method, seed, dataHash: '', ...embedder })
+      return { river: createRiver(artifact, embedder), relaxation: null }
     },
   }
 }

@@ -51,7 +51,8 @@ export function createLexicalEncoder(): Encoder {
       resetCounter(counter, asked.size + said.size)
       countKeys(counter, { keys: asked.buckets, end: asked.size }, 1)
       countKeys(counter, { keys: said.buckets, end: said.size }, CONTEXT_WEIGHT)
-      return { ...toArrays(counter, surface), truncated: shown.truncated || around.truncated }
+      const features = { ...toArrays(counter, surface), truncated: shown.truncated || around.truncated }
+      return query.embedding === undefined ? features : { ...features, embedding: query.embedding }
     },
   }
 }
@@ -72,13 +73,14 @@ function toArrays(counter: Counter, surfaceValues: readonly number[]): Omit<Feat
   return { indices, values, surface }
 }
 
-interface SplitTurns {
+export interface SplitTurns {
   readonly main: string
   /** All other turns but system ones, latest first. */
   readonly context: string
 }
 
-function splitTurns(turns: readonly Turn[]): SplitTurns {
+/** `main`: the last user turn; the last turn, of system ones too, where no user spoke. */
+export function splitTurns(turns: readonly Turn[]): SplitTurns {
   const spoken = turns.filter(({ role }) => role !== 'system')
   const readable = spoken.length > 0 ? spoken : turns
   const lastUser = readable.findLastIndex(({ role }) => role === 'user')
