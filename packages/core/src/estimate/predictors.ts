@@ -1,6 +1,8 @@
 /**
  * The predictors that artifacts of this version may hold, by name: one line for each.
  */
+import { mlp } from './mlp.ts'
+import { boosted } from './boosted.ts'
 import { WeirError } from '../contract/errors.ts'
 import { blend } from './pool-blend.ts'
 import { forest } from './forest.ts'
@@ -10,7 +12,7 @@ import { table } from './table.ts'
 import { clusters } from './clusters.ts'
 import type { PredictorKind } from './predictor.ts'
 
-const KINDS: readonly PredictorKind[] = [blend, knn, logistic, forest, table, clusters]
+const KINDS: readonly PredictorKind[] = [blend, knn, logistic, forest, table, clusters, boosted, mlp]
 
 /** Throws `artifact.format_version` for a name this version does not know. */
 export function predictorKind(name: string): PredictorKind {

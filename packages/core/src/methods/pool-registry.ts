@@ -1,6 +1,8 @@
 /**
  * The methods that learn about pools of any size, in the order in which they are listed. The first is the default.
  */
+import { mlp } from './mlp.ts'
+import { boosted } from './boosted.ts'
 import { forest } from './forest.ts'
 import { knn } from './knn.ts'
 import { logistic } from './logistic.ts'
@@ -9,4 +11,13 @@ import { table } from './table.ts'
 import { clusters } from './clusters.ts'
 import type { PoolMethod } from './pool-method.ts'
 
-export const POOL_METHODS: readonly PoolMethod[] = [blend, knn, logistic, forest, table, clusters]
+export const POOL_METHODS: readonly PoolMethod[] = [
+  blend,
+  knn,
+  logistic,
+  forest,
+  table,
+  clusters,
+  boosted,
+  mlp,
+]

@@ -1,6 +1,8 @@
 /**
  * The methods that `weir compare` knows, in the order in which they are listed.
  */
+import { mlp } from './mlp.ts'
+import { boosted } from './boosted.ts'
 import { det, prob, trans } from './blend.ts'
 import { cascade } from './cascade.ts'
 import { label } from './component.ts'
@@ -24,4 +26,6 @@ export const METHODS: readonly Method[] = [
   onPair(forest),
   onPair(table),
   onPair(clusters),
+  onPair(boosted),
+  onPair(mlp),
 ]
