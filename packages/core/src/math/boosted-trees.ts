@@ -7,8 +7,8 @@
  *   cut: the largest sum over t of  GL_t^2 / (nL + r) + GR_t^2 / (nR + r) - G_t^2 / (n + r),  G = sums of g
  *   leaf: z_t += rate * G_t / (H_t + r),  H = sums of p (1 - p)      one Newton step
  *
- * Sources: Friedman, Annals of Statistics 29 (2001), algorithm 5 (the logistic loss), and Computational Statistics & Data Analysis 38 (2002) (shares drawn
- * shares); one tree for many targets: Zhang and Jung, arXiv:1909.04373. Cuts are looked for between quantiles of the columns, among some columns a
+ * Sources: Friedman, Annals of Statistics 29 (2001), algorithm 5 (the logistic loss), and Computational Statistics & Data Analysis 38 (2002) (rows
+ * drawn); one tree for many targets: Zhang and Jung, arXiv:1909.04373. Cuts are looked for between quantiles of the columns, among some columns a
  * tree. Cost: trees * depth * rows sampled * columns tried * targets.
  */
 import type { Forest } from './extra-trees.ts'
