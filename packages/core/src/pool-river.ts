@@ -25,13 +25,15 @@ export function createPoolRouter(
   if (lacking.length > 0) {
     throw new WeirError(
       'artifact.pair',
-      `the artifact was trained for ${lacking.join(', ')} too, which the models lack; add them, or take them out of the artifact`,
+      `the artifact was trained for ${lacking.join(', ')} too, which the models lack; add them, or take them out of the artifact with weir probe --remove`,
     )
   }
   const estimator = createPairView(fromStoredPool(artifact.estimator.parameters, artifact.encoder), pair)
   const route: Service = {
     levels: calibration.levels,
     confidence: 1 - calibration.delta,
+    isPool: true,
+    stages: models,
     createPolicy: (point) => createPoolPolicy(pool, point, options),
   }
   return { candidates, estimator, services: { route } }
@@ -58,13 +60,17 @@ function qualityOf(candidates: readonly CandidateEstimate[], model: string): num
 export function createPoolPolicy(
   pool: PoolArtifact,
   { threshold, mode }: Pick<OperatingPoint, 'threshold' | 'mode'>,
-  { onUnfamiliar = 'large' }: Pick<RiverOptions, 'onUnfamiliar'> = {},
+  {
+    onUnfamiliar = 'large',
+    onEstimatorFailure = 'large',
+  }: Pick<RiverOptions, 'onUnfamiliar' | 'onEstimatorFailure'> = {},
 ): Policy {
   return createUtilityPolicy({
     ...utilityOptions(pool),
     costWeight: settingAt(pool, threshold).costWeight,
     noWeightReason: mode === 'promise' ? 'level_not_provable' : 'level_not_feasible',
     onUnfamiliar,
+    onEstimatorFailure,
   })
 }
 

@@ -32,6 +32,8 @@ export interface Service {
   readonly scoring?: Scoring | undefined
   /** What is believed before any answer, where the policy needs more than the river's own estimator says. */
   readonly estimator?: Estimator
+  /** True when it weighs all models of a pool, not a small and a large one. Default false. */
+  readonly isPool?: boolean
   /** Its models from cheap to dear, for an escalation that a caller asks for. Default: the pair. */
   readonly stages?: readonly string[]
   /** The policy at an operating point. */
@@ -235,7 +237,7 @@ function createPolicy(river: River, ask: Ask, { point, service }: Chosen): Polic
     service === undefined || point === undefined
       ? createRoutePolicy(river, ask, point)
       : withCaps(service.createPolicy(point), river.caps ?? {})
-  return withSession(policy, river.pair)
+  return withSession(policy, service?.isPool === true ? null : river.pair)
 }
 
 function createRoutePolicy(

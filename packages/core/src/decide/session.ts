@@ -16,34 +16,59 @@
  * level is asked of the answer, not of the bill. So a session only ever moves queries to the large model. A promise is proven for
  * queries one by one; with sessions fewer of them stay small than were counted then.
  *
+ * In a pool every model takes the large one's place that is believed at least as good as the chosen one; of several the one that saves most.
+ *
  * Without all prices of both models nothing is compared and the policy stands: unknown is not free.
  */
 import type { Candidate, Pair } from '../contract/candidate.ts'
 import type { Action, Policy, State } from '../contract/policy.ts'
 import type { Session } from '../contract/session.ts'
 
-export function withSession(policy: Policy, pair: Pair): Policy {
+/** `pair`: null for a pool. */
+export function withSession(policy: Policy, pair: Pair | null): Policy {
   return {
     name: policy.name,
     next(state: State): Action {
       const action = policy.next(state)
-      const { query, attempts, candidates } = state
+      const { query, attempts } = state
       const { session } = query
-      if (session === undefined || attempts.length > 0) return action
-      if (action.kind !== 'call' || action.model !== pair.small) return action
-      const terms = price(candidates, pair, session)
-      if (terms === undefined || (session.stays + 1) * terms.rentUsd > terms.priceUsd) return action
+      if (session === undefined || attempts.length > 0 || action.kind !== 'call') return action
+      const [kept] = modelsToKeep(action.model, state, pair)
+        .flatMap((large) => weigh(state, { small: action.model, large }, session) ?? [])
+        .sort((a, b) => b.savedUsd - a.savedUsd)
+      if (kept === undefined) return action
       const { readsAnswer: _readsAnswer, ...call } = action
+      const { model, terms } = kept
       return {
         ...call,
-        model: pair.large,
+        model,
         samples: 1,
         reason: 'cache_warm',
-        ranking: [pair.large, ...action.ranking.filter((model) => model !== pair.large)],
+        ranking: [model, ...action.ranking.filter((one) => one !== model)],
         because: { ...terms, stays: session.stays },
       }
     },
   }
+}
+
+/** Those that would do at least as well as the chosen one. */
+function modelsToKeep(chosen: string, { estimates }: State, pair: Pair | null): readonly string[] {
+  if (pair !== null) return chosen === pair.small ? [pair.large] : []
+  const believed = estimates?.candidates ?? []
+  const quality = believed.find(({ model }) => model === chosen)?.quality ?? Infinity
+  return believed.filter((one) => one.model !== chosen && one.quality >= quality).map(({ model }) => model)
+}
+
+/** Undefined when the large model is not to be kept. */
+function weigh(
+  { candidates }: State,
+  pair: Pair,
+  session: Session,
+): { readonly model: string; readonly terms: Terms; readonly savedUsd: number } | undefined {
+  const terms = price(candidates, pair, session)
+  if (terms === undefined) return undefined
+  const savedUsd = terms.priceUsd - (session.stays + 1) * terms.rentUsd
+  return savedUsd < 0 ? undefined : { model: pair.large, terms, savedUsd }
 }
 
 interface Terms {

@@ -24,9 +24,11 @@ export interface UtilityPolicyOptions {
   readonly noWeightReason?: 'level_not_feasible' | 'level_not_provable'
   /** What happens to a query unlike the training rows. Default 'score': it is weighed like the others. */
   readonly onUnfamiliar?: 'large' | 'score'
+  /** Where a query goes without estimates: 'large', the reference, or 'small', the cheapest. Default 'large'. */
+  readonly onEstimatorFailure?: 'small' | 'large'
 }
 
-/** Without estimates the reference, with reason `estimator_failed`. A failed call is followed by the best of the others. */
+/** Without estimates reason `estimator_failed`. A failed call is followed by the best of the others. */
 export function createUtilityPolicy(options: UtilityPolicyOptions): Policy {
   const { models, costWeight } = options
   if (costWeight !== null && !(costWeight >= 0 && costWeight < Infinity)) {
@@ -48,7 +50,7 @@ export function createUtilityPolicy(options: UtilityPolicyOptions): Policy {
       if (usable.length === 0) return { kind: 'abstain', reason: 'all_failed' }
       const ranked = rankByUtility(estimates?.candidates ?? [], options).filter((one) => usable.includes(one))
       const reason = whyNotWeighed(options, estimates, ranked.length)
-      const ranking = reason === undefined ? complete(ranked, usable) : putFirst(usable, ranked, options)
+      const ranking = order(usable, ranked, { ...options, reason })
       return {
         kind: 'call',
         model: ranking[0] ?? '',
@@ -69,6 +71,17 @@ function whyNotWeighed(
   if (ranked === 0 && costWeight !== null) return 'estimator_failed'
   if (costWeight === null) return noWeightReason
   return estimates?.isUnfamiliar === true && onUnfamiliar === 'large' ? 'unfamiliar_query' : undefined
+}
+
+function order(
+  usable: readonly string[],
+  ranked: readonly string[],
+  options: UtilityPolicyOptions & { readonly reason: Reason | undefined },
+): readonly string[] {
+  const { reason, onEstimatorFailure } = options
+  if (reason === undefined) return complete(ranked, usable)
+  if (reason === 'estimator_failed' && onEstimatorFailure === 'small') return usable
+  return putFirst(usable, ranked, options)
 }
 
 /** Those that could not be weighed come last, the dearest first. */

@@ -2,7 +2,7 @@
  * River of a configuration: the artifact it names, checked against its models, and the policies and scorers around it. Shared by
  * `weir serve`, a reload, and `weir config check`, so that what one accepts the others do too.
  */
-import { createRiver, WeirError, type Artifact, type River } from '@weir/core'
+import { createRiver, WeirError, type Artifact, type PoolArtifact, type River } from '@weir/core'
 import { createExtraCalls, type ExtraCalls } from '../gateway/extra-calls.ts'
 import type { GatewayOptions } from '../gateway/start.ts'
 import { readArtifact } from '../record/artifact-file.ts'
@@ -40,7 +40,7 @@ async function loadRiver(
     config
   const artifact = await readArtifact(artifactPath)
   checkPair(config, artifact)
-  const read = [artifact.pair.small]
+  const read = artifact.pool === undefined ? [artifact.pair.small] : []
   const scorers = buildScorers({ specs: config.scorers, models, read, policy, extraCalls })
   const river = createRiver(artifact, {
     candidates: models,
@@ -57,7 +57,13 @@ async function loadRiver(
   return river
 }
 
-function checkPair({ small, large, models, artifactPath }: Config, { pair }: Artifact): void {
+function checkPair(config: Config, artifact: Artifact): void {
+  const { small, large, models, artifactPath } = config
+  const { pair, pool } = artifact
+  if (pool !== undefined && pool.members.length > 2) {
+    checkPool(config, pool)
+    return
+  }
   for (const [side, wanted] of [
     ['small', small],
     ['large', large],
@@ -76,6 +82,24 @@ function checkPair({ small, large, models, artifactPath }: Config, { pair }: Art
       )
     }
   }
+}
+
+/** Every model of the pool is called by its own name; a small and a large one there are not. */
+function checkPool({ small, large, models, artifactPath }: Config, { members }: PoolArtifact): void {
+  const names = members.map(({ model }) => model)
+  const named = [small, large].find((one) => one !== null)
+  if (named !== undefined) {
+    throw new WeirError(
+      'artifact.pair',
+      `${artifactPath} was trained for a pool of ${names.length} models, the configuration names a pair with ${named}; leave "small" and "large" out`,
+    )
+  }
+  const lacking = names.filter((name) => !models.some(({ model }) => model === name))
+  if (lacking.length === 0) return
+  throw new WeirError(
+    'artifact.pair',
+    `${artifactPath} routes to ${lacking.join(', ')}, which "models" does not have; add them, or take them out of the artifact with weir probe --remove`,
+  )
 }
 
 /** The artifact judges without them, but worse than it was measured. */

@@ -76,7 +76,8 @@ async function checkArtifact(config: Config): Promise<readonly Finding[]> {
   try {
     const { river } = await loadGatewayOptions(config, log)
     const { small, large } = river.pair
-    return [ok('artifact', `routes between ${small} and ${large}`), ...warnings]
+    const models = river.services?.route?.stages ?? [small, large]
+    return [ok('artifact', `routes between ${models.join(' and ')}`), ...warnings]
   } catch (error) {
     if (!isWeirError(error)) throw error
     return [fail('artifact', error.message, `see ${error.code} in docs/errors.md`)]

@@ -3,7 +3,7 @@
  * re-answers. The messages come from the store, or from the caller, who then sends the request's body again.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { WeirError, type River } from '@weir/core'
+import { WeirError, type Decision, type River } from '@weir/core'
 import { CHAT } from '../dialect/chat-dialect.ts'
 import type { LiveOutcome } from '../record/live-outcome.ts'
 import { admitChat, optionsFor } from './admission.ts'
@@ -47,12 +47,26 @@ export function nextStage({ services, pair }: River, { attempts, decision }: Liv
   const answered = (attempts.find(({ verdict }) => verdict === 'accept') ?? attempts.at(-1))?.model
   const service = Object.entries(services ?? {}).find(([name]) => name === decision.policy)?.[1]
   const stages = service?.stages ?? [pair.small, pair.large]
-  const next = stages[stages.indexOf(answered ?? '') + 1]
-  if (next !== undefined && answered !== pair.large) return next
+  const next =
+    services?.route?.isPool === true
+      ? betterOf(decision, answered)
+      : answered === pair.large
+        ? undefined
+        : stages[stages.indexOf(answered ?? '') + 1]
+  if (next !== undefined) return next
   throw new WeirError(
     'request.decision',
     `${answered ?? 'no model'} answered this decision, and no stage comes after it; ask a model by its name`,
   )
+}
+
+/** Of a pool: the cheapest that was believed better. Estimates are in the pool's order, cheap to dear. */
+function betterOf(
+  { estimates = [] }: Pick<Decision, 'estimates'>,
+  answered: string | undefined,
+): string | undefined {
+  const quality = estimates.find(({ model }) => model === answered)?.quality ?? 1
+  return estimates.find((one) => one.quality > quality)?.model
 }
 
 interface Again {

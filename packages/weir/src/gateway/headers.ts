@@ -131,6 +131,25 @@ export function addBeliefHeaders(headers: string[], decision: Decision): void {
   if (level !== null) headers.push('x-weir-level', String(level))
   if (mode !== null) headers.push('x-weir-mode', mode)
   if (confidence !== null) headers.push('x-weir-confidence', String(confidence))
+  if (decision.estimates !== undefined) headers.push('x-weir-ranking', toRankingText(decision))
+}
+
+/** Models of the ranking that a header tells; the explanation tells all. */
+const TOLD_MODELS = 10
+
+/** Most preferred first, each with what was believed of it: `gpt-4o;q=0.912;usd=0.00061`. */
+function toRankingText({ ranking, estimates = [] }: Decision): string {
+  return ranking
+    .slice(0, TOLD_MODELS)
+    .map((model) => {
+      const { quality, costUsd } = estimates.find((one) => one.model === model) ?? {}
+      const told = [
+        ...(quality === undefined ? [] : [`q=${quality.toFixed(3)}`]),
+        ...(costUsd === undefined ? [] : [`usd=${Number(costUsd.toPrecision(3))}`]),
+      ]
+      return [encodeURIComponent(model.replaceAll(/[\ud800-\udfff]/gu, '?')), ...told].join(';')
+    })
+    .join(', ')
 }
 
 /** Three decimals. Whole numbers are quicker to write than toFixed, and this is once a request. */

@@ -7,7 +7,7 @@
  * of leaving them with it. The number of sessions is bounded: the one that rested longest goes first.
  */
 import { createHash } from 'node:crypto'
-import type { Candidate, Pair, Query, Session, Usage } from '@weir/core'
+import type { Candidate, Query, Session, Usage } from '@weir/core'
 
 /** Providers keep a prompt for 5 minutes after its last use, some for longer. */
 export const DEFAULT_CACHE_MS = 300_000
@@ -20,13 +20,12 @@ const HEAD_CHARS = 4_096
 /** Characters of a token, for prompts that no provider has counted yet. */
 const TOKEN_CHARS = 4
 
-/** True when what leaving a cache costs can be told: all prices of both models are known. */
-export function isPriced(candidates: readonly Candidate[], { small, large }: Pair): boolean {
-  return [small, large].every((model) => {
-    const { inputUsdPerMTok, cachedInputUsdPerMTok, outputUsdPerMTok } =
-      candidates.find((one) => one.model === model) ?? {}
-    return [inputUsdPerMTok, cachedInputUsdPerMTok, outputUsdPerMTok].every((price) => price !== undefined)
-  })
+/** True when what leaving a cache costs can be told: all prices of two models are known. */
+export function isPriced(candidates: readonly Candidate[]): boolean {
+  const priced = candidates.filter(({ inputUsdPerMTok, cachedInputUsdPerMTok, outputUsdPerMTok }) =>
+    [inputUsdPerMTok, cachedInputUsdPerMTok, outputUsdPerMTok].every((price) => price !== undefined),
+  )
+  return priced.length >= 2
 }
 
 export interface SessionsOptions {

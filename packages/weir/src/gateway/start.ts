@@ -250,7 +250,7 @@ function createHeld(options: GatewayOptions, fixed: Fixed): Held & { readonly ap
   })
   const reading = toReading(options)
   const { sessions, ...always } = fixed
-  const isRemembering = options.session?.cacheMs !== 0 && isPriced(river.candidates, river.pair)
+  const isRemembering = options.session?.cacheMs !== 0 && isPriced(river.candidates)
   const running = createRunning()
   return {
     running,

@@ -244,7 +244,15 @@ function toAttributes({
   }
   const attributes: Attributes = { 'weir.unfamiliar': rest.unfamiliar, 'weir.truncated': rest.truncated }
   for (const [name, value] of Object.entries(known)) if (value !== null) attributes[name] = value
+  if (rest.estimates !== undefined) addEstimates(attributes, rest.estimates)
   return attributes
+}
+
+/** Lists of equal length, in the pool's order; a cost that is not known is -1, since a list must be of one kind. */
+function addEstimates(attributes: Attributes, estimates: NonNullable<Decision['estimates']>): void {
+  attributes['weir.estimates.models'] = estimates.map(({ model }) => model)
+  attributes['weir.estimates.qualities'] = estimates.map(({ quality }) => quality)
+  attributes['weir.estimates.costs_usd'] = estimates.map(({ costUsd }) => costUsd ?? -1)
 }
 
 /** The caller's span as parent, when its header is well formed. */
