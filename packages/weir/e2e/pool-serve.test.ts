@@ -2,7 +2,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRiver, replay, saveArtifact, trainPool, type Artifact, type Outcome } from '@weir/core'
+import {
+  createRiver,
+  decide,
+  queryFromOutcome,
+  replay,
+  saveArtifact,
+  trainPool,
+  type Artifact,
+  type Outcome,
+  type Query,
+} from '@weir/core'
 import { createPlantedPool, PLANTED_MODELS } from '@weir/core/suites'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../src/config/load.ts'
@@ -141,7 +151,7 @@ describe('a pool behind the gateway', () => {
     })
     await writeFile(at('smaller.weir'), saveArtifact(smaller))
     const config = { ...(await loadConfig(path, {})), artifactPath: at('smaller.weir') }
-    await gateway.replace(await loadGatewayOptions(config, SILENT))
+    gateway.replace(await loadGatewayOptions(config, SILENT))
     const { weir } = await ask(gateway, FRESH[0] as Outcome)
     expect(weir.estimates.map(({ model }) => model)).toEqual(['writer', 'dear'])
     const few = { ...config, artifactPath: at('pool.weir'), models: config.models.slice(1) }

@@ -108,24 +108,24 @@ describe('a policy with sessions', () => {
   })
 })
 
-describe('a pool with sessions', () => {
-  /** As good as the chosen one, warm, and with the prices of the large model. */
-  const pool = (quality: number): State => ({
-    ...state({ inputTokens: 50_000, outputTokens: 500, warmTokens: { l: 49_000, m: 49_000 }, stays: 0 }, [
-      SMALL,
-      { ...LARGE, model: 'm', outputUsdPerMTok: 16 },
-      LARGE,
-    ]),
-    estimates: {
-      pSmall: 0.5,
-      candidates: [
-        { model: 's', quality: 0.8 },
-        { model: 'm', quality: 0.9 },
-        { model: 'l', quality },
-      ],
-    },
-  })
+/** As good as the chosen one, warm, and with the prices of the large model. */
+const pool = (quality: number): State => ({
+  ...state({ inputTokens: 50_000, outputTokens: 500, warmTokens: { l: 49_000, m: 49_000 }, stays: 0 }, [
+    SMALL,
+    { ...LARGE, model: 'm', outputUsdPerMTok: 16 },
+    LARGE,
+  ]),
+  estimates: {
+    pSmall: 0.5,
+    candidates: [
+      { model: 's', quality: 0.8 },
+      { model: 'm', quality: 0.9 },
+      { model: 'l', quality },
+    ],
+  },
+})
 
+describe('a pool with sessions', () => {
   it('keeps the one that saves most of those that are as good, and none that is worse', () => {
     expect(withSession(call('s'), null).next(pool(0.8))).toMatchObject({ model: 'l', reason: 'cache_warm' })
     expect(withSession(call('s'), null).next(pool(0.7))).toMatchObject({ model: 'm', reason: 'cache_warm' })

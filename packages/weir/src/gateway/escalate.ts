@@ -45,19 +45,24 @@ export async function handleEscalate(
 /** The model after the one that answered, or that was tried last. Throws `request.decision` at the last stage. */
 export function nextStage({ services, pair }: River, { attempts, decision }: LiveOutcome): string {
   const answered = (attempts.find(({ verdict }) => verdict === 'accept') ?? attempts.at(-1))?.model
-  const service = Object.entries(services ?? {}).find(([name]) => name === decision.policy)?.[1]
-  const stages = service?.stages ?? [pair.small, pair.large]
-  const next =
-    services?.route?.isPool === true
-      ? betterOf(decision, answered)
-      : answered === pair.large
-        ? undefined
-        : stages[stages.indexOf(answered ?? '') + 1]
+  const isPool = services?.route?.isPool === true
+  const next = isPool ? betterOf(decision, answered) : stageAfter({ services, pair }, decision, answered)
   if (next !== undefined) return next
   throw new WeirError(
     'request.decision',
     `${answered ?? 'no model'} answered this decision, and no stage comes after it; ask a model by its name`,
   )
+}
+
+function stageAfter(
+  { services, pair }: Pick<River, 'services' | 'pair'>,
+  { policy }: Pick<Decision, 'policy'>,
+  answered: string | undefined,
+): string | undefined {
+  if (answered === pair.large) return undefined
+  const service = Object.entries(services ?? {}).find(([name]) => name === policy)?.[1]
+  const stages = service?.stages ?? [pair.small, pair.large]
+  return stages[stages.indexOf(answered ?? '') + 1]
 }
 
 /** Of a pool: the cheapest that was believed better. Estimates are in the pool's order, cheap to dear. */
