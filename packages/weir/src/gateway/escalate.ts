@@ -43,10 +43,10 @@ export async function handleEscalate(
 }
 
 /** The model after the one that answered, or that was tried last. Throws `request.decision` at the last stage. */
-export function nextStage({ services, pair }: River, { attempts, decision }: LiveOutcome): string {
+export function nextStage(river: River, { attempts, decision }: LiveOutcome): string {
   const answered = (attempts.find(({ verdict }) => verdict === 'accept') ?? attempts.at(-1))?.model
-  const isPool = services?.route?.isPool === true
-  const next = isPool ? betterOf(decision, answered) : stageAfter({ services, pair }, decision, answered)
+  const isPool = river.services?.route?.isPool === true
+  const next = isPool ? betterOf(decision, answered) : stageAfter(river, decision, answered)
   if (next !== undefined) return next
   throw new WeirError(
     'request.decision',
