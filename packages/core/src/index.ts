@@ -230,6 +230,7 @@ export { createCachedEmbedder, type CacheLimits } from './cached-embedder.ts'
 export { embedQuery, readWith, type Reading } from './embed.ts'
 export { createEstimator } from './estimate/create-estimator.ts'
 export { compare, type CompareOptions, type CompareProgress } from './compare.ts'
+export { comparePool, type ComparePoolOptions } from './compare-pool.ts'
 export { METHODS } from './methods/registry.ts'
 export type { FittedMethod, Lesson, Method } from './methods/method.ts'
 export type {
@@ -241,6 +242,17 @@ export type {
   PairedTest,
   Verdict,
 } from './evaluate/comparison.ts'
+export type {
+  PoolBudget,
+  PoolComparison,
+  PoolNullName,
+  PoolPoint,
+  PoolService,
+  PoolStatistic,
+  PoolSystem,
+  PoolTest,
+} from './evaluate/pool-comparison.ts'
+export { choiceEntropyBits, oracleMixture, relativeQuality } from './evaluate/router-eval.ts'
 export { createComparison, type ComparisonOptions } from './evaluate/create-comparison.ts'
 export type { ComparisonTrials, MethodTrials, SplitTrials } from './evaluate/comparison-trials.ts'
 export type { SplitPlan } from './evaluate/splits.ts'

@@ -1,21 +1,31 @@
 /**
- * `weir compare --data F [F…] --small M --large M`: trains several methods on the same splits of recorded rows, replays the rest through each, and says
+ * `weir compare --data F [F…] --small M --large M` or `--models A,B,C`: trains several methods on the same splits of recorded rows, replays the rest through each, and says
  * which differences are real. Nothing is kept between splits but scores.
  */
-import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander'
-import { compare, METHODS, WeirError, type CompareProgress, type Method, type SplitPlan } from '@weir/core'
+import { CommanderError, InvalidArgumentError, type Command } from 'commander'
+import {
+  compare,
+  METHODS,
+  POOL_METHODS,
+  WeirError,
+  type CompareProgress,
+  type Method,
+  type Pair,
+  type SplitPlan,
+} from '@weir/core'
 import { suggest } from '../config/suggest.ts'
 import { readModelRows } from '../record/model-rows.ts'
 import { collectWarnings, type ComparisonResult } from '../report/compare-result.ts'
 import { checkPlace, writePage } from '../report/page-file.ts'
-import { parseCount } from './parse-option.ts'
+import { parseCount, parseModels } from './parse-option.ts'
 import { endProgress, showProgress } from './progress.ts'
 
-interface CompareFlags {
+export interface CompareFlags {
   readonly data: readonly string[]
-  readonly small: string
-  readonly large: string
-  readonly methods: readonly Method[]
+  readonly small?: string
+  readonly large?: string
+  readonly models?: readonly string[]
+  readonly methods?: readonly string[]
   readonly seeds: number
   readonly split?: number
   readonly folds?: number
@@ -25,9 +35,16 @@ interface CompareFlags {
   readonly skipBad?: boolean
 }
 
-const DEFAULT_METHODS = 'trans,prob,det'
+const DEFAULT_METHODS: readonly string[] = ['trans', 'prob', 'det']
 /** Share of the questions to train on: half leaves as much to test on, where differences are told apart. */
 const DEFAULT_SHARE = 0.5
+
+/** Those of a pair first, each once. */
+const ALL_NAMES: readonly string[] = [...new Set([...METHODS, ...POOL_METHODS].map(({ name }) => name))]
+
+function list(methods: readonly Pick<Method, 'name' | 'summary'>[]): string {
+  return methods.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')
+}
 
 export function register(program: Command): void {
   const command = program
@@ -39,12 +56,17 @@ export function register(program: Command): void {
       '--data <files...>',
       'outcome files: JSON Lines, plain or gzip, a record store, or - for standard input',
     )
-    .requiredOption('--small <model>', 'the cheaper model, as named in the rows')
-    .requiredOption('--large <model>', 'the better model, as named in the rows')
-    .addOption(
-      new Option('--methods <names>', 'methods, separated by commas; the others are held against the first')
-        .argParser(parseMethods)
-        .default(parseMethods(DEFAULT_METHODS), DEFAULT_METHODS),
+    .option('--small <model>', 'the cheaper model, as named in the rows')
+    .option('--large <model>', 'the better model, as named in the rows')
+    .option(
+      '--models <names>',
+      'instead: a pool of two or more models, separated by commas, compared by what their calls cost',
+      parseModels,
+    )
+    .option(
+      '--methods <names>',
+      'methods, separated by commas; the others are held against the first (default: trans,prob,det; of a pool: all)',
+      parseMethods,
     )
     .option('--seeds <n>', 'number of seeds, 1 to n: each splits the rows anew', parseCount, 5)
     .option(
@@ -68,11 +90,11 @@ export function register(program: Command): void {
     .option('--list-methods', 'print the names of all methods, one a line, and end')
   command.addHelpText(
     'after',
-    `\nMethods:\n${METHODS.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join('\n')}\n`,
+    `\nMethods for a pair:\n${list(METHODS)}\n\nMethods for a pool:\n${list(POOL_METHODS)}\n`,
   )
   // As --version does: before commander misses the options that are needed otherwise.
   command.on('option:list-methods', () => {
-    process.stdout.write(METHODS.map(({ name }) => `${name}\n`).join(''))
+    process.stdout.write(ALL_NAMES.map((name) => `${name}\n`).join(''))
     throw new CommanderError(0, 'weir.listMethods', '')
   })
   command.action((flags: CompareFlags) => run(flags))
@@ -81,7 +103,15 @@ export function register(program: Command): void {
 async function run(flags: CompareFlags): Promise<void> {
   check(flags)
   if (flags.html !== undefined) await checkPlace(flags.html)
-  const result = await compareFiles(flags)
+  const { small, large, models } = flags
+  if (models !== undefined) {
+    const { runPool } = await import('./compare-pool.ts')
+    return runPool({ ...flags, models })
+  }
+  if (small === undefined || large === undefined) {
+    throw new WeirError('cli.usage', 'name two models with --small and --large, or a pool with --models')
+  }
+  const result = await compareFiles(flags, { small, large })
   if (flags.html !== undefined) {
     const { renderComparePage } = await import('../report/compare-page.ts')
     await writePage(flags.html, renderComparePage(result, new Date().toISOString()))
@@ -94,16 +124,41 @@ async function run(flags: CompareFlags): Promise<void> {
   process.stdout.write(renderComparison(result))
 }
 
-function check({ small, large, split, folds }: CompareFlags): void {
-  if (small === large)
+function check({ small, large, models, split, folds }: CompareFlags): void {
+  if (small !== undefined && small === large)
     throw new WeirError('cli.usage', `--small and --large both name ${small}; name two different models`)
+  if (models !== undefined && (small !== undefined || large !== undefined))
+    throw new WeirError('cli.usage', '--models excludes --small and --large; give one or the other')
   if (split !== undefined && folds !== undefined)
     throw new WeirError('cli.usage', '--split and --folds exclude each other; give one of them')
 }
 
+/** How the rows are split. */
+export function planOf({ split, folds }: CompareFlags): SplitPlan {
+  return folds === undefined
+    ? { kind: 'share', trainingShare: split ?? DEFAULT_SHARE }
+    : { kind: 'folds', folds }
+}
+
+/** Methods by name; an error names those that there are. */
+export function findMethods<M extends Pick<Method, 'name'>>(
+  names: readonly string[],
+  known: readonly M[],
+  what: string,
+): readonly M[] {
+  return names.map((name) => {
+    const method = known.find((one) => one.name === name)
+    if (method !== undefined) return method
+    throw new WeirError(
+      'cli.usage',
+      `method "${name}" is not one for ${what}; those are ${known.map((one) => one.name).join(', ')}`,
+    )
+  })
+}
+
 /** Everything `weir compare --json` prints. */
-async function compareFiles(flags: CompareFlags): Promise<ComparisonResult> {
-  const pair = { small: flags.small, large: flags.large }
+async function compareFiles(flags: CompareFlags, pair: Pair): Promise<ComparisonResult> {
+  const methods = findMethods(flags.methods ?? DEFAULT_METHODS, METHODS, 'a pair')
   let skipped = 0
   const { rows, dataHash } = await readModelRows(flags.data, [pair.small, pair.large], {
     skipBad: flags.skipBad === true,
@@ -111,17 +166,14 @@ async function compareFiles(flags: CompareFlags): Promise<ComparisonResult> {
       skipped += 1
       process.stderr.write(`skipped ${message}\n`)
     },
-    keepsAnswers: flags.methods.some(({ readsAnswers }) => readsAnswers === true),
+    keepsAnswers: methods.some(({ readsAnswers }) => readsAnswers === true),
     onProgress: (count) => showProgress('compare', `${count} rows read`),
   })
-  const plan: SplitPlan =
-    flags.folds === undefined
-      ? { kind: 'share', trainingShare: flags.split ?? DEFAULT_SHARE }
-      : { kind: 'folds', folds: flags.folds }
+  const plan = planOf(flags)
   const seeds = Array.from({ length: flags.seeds }, (_, i) => i + 1)
   const comparison = await compare(rows, {
     pair,
-    methods: flags.methods,
+    methods,
     seeds,
     plan,
     dataHash,
@@ -137,24 +189,20 @@ async function compareFiles(flags: CompareFlags): Promise<ComparisonResult> {
   return { ...comparison, plan, seeds, dataHash, files: flags.data, rowsRead: rows.length, skipped, warnings }
 }
 
-function describe({ split, splits, method, step }: CompareProgress): string {
+export function describe({ split, splits, method, step }: CompareProgress): string {
   return split === splits ? step : `split ${split + 1} of ${splits}, ${method}: ${step}`
 }
 
 /** Names separated by commas, each known and named once. */
-function parseMethods(text: string): readonly Method[] {
+function parseMethods(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim())
-  const known = METHODS.map(({ name }) => name)
-  return names.map((name, at) => {
-    const method = METHODS.find((one) => one.name === name)
-    if (method === undefined) {
-      const near = suggest(name, known)
-      const hint = near === undefined ? `there are ${known.join(', ')}` : `did you mean "${near}"?`
-      throw new InvalidArgumentError(`there is no method "${name}"; ${hint}`)
-    }
-    if (names.indexOf(name) !== at) throw new InvalidArgumentError(`"${name}" is named twice.`)
-    return method
-  })
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) throw new InvalidArgumentError(`"${twice}" is named twice.`)
+  const unknown = names.find((name) => !ALL_NAMES.includes(name))
+  if (unknown === undefined) return names
+  const near = suggest(unknown, ALL_NAMES)
+  const hint = near === undefined ? `there are ${ALL_NAMES.join(', ')}` : `did you mean "${near}"?`
+  throw new InvalidArgumentError(`there is no method "${unknown}"; ${hint}`)
 }
 
 /** Above 0 and below 1. */
