@@ -65,9 +65,11 @@ export function createPoolPolicy(
     onEstimatorFailure = 'large',
   }: Pick<RiverOptions, 'onUnfamiliar' | 'onEstimatorFailure'> = {},
 ): Policy {
+  const { costWeight, margin = 0 } = settingAt(pool, threshold)
   return createUtilityPolicy({
     ...utilityOptions(pool),
-    costWeight: settingAt(pool, threshold).costWeight,
+    costWeight,
+    margin,
     noWeightReason: mode === 'promise' ? 'level_not_provable' : 'level_not_feasible',
     onUnfamiliar,
     onEstimatorFailure,

@@ -19,7 +19,7 @@ import { createPoolGround, fitPool, POOL_FOLDS, type PoolFit, type PoolGround } 
 import { FALSE_ALARM_RATE } from './learn/fit-familiarity.ts'
 import { toPoolExamples, type PoolExample } from './learn/pool-examples.ts'
 import { selectFamilyLevels } from './learn/select-family-levels.ts'
-import { costWeights, tryWeights, type SettingRows } from './learn/select-settings.ts'
+import { trySettings, weighings, type SettingRows, type Weighing } from './learn/select-settings.ts'
 import { createTrainingCurve } from './learn/threshold-sequence.ts'
 import { metricOf, sample, type TrainProgress } from './learn/train.ts'
 import { averagePgr } from './math/average-pgr.ts'
@@ -208,7 +208,7 @@ export function toPoolArtifact(
   const { members, reference, costUnit, rows, examples, ground } = lesson
   const place = members.findIndex(({ model }) => model === reference)
   const choose = createChooser(lesson, fit)
-  const trials = tryWeights(rows, costWeights(members.at(-1)?.meanCost ?? 1), choose)
+  const trials = trySettings(rows, weighings(members.at(-1)?.meanCost ?? 1), choose)
   const width = members.length
   const qualityOf = (row: number, at: number): number => rows.qualities[row * width + at] ?? 0
   const levels = selectFamilyLevels(
@@ -272,7 +272,7 @@ export function toPoolArtifact(
 function createChooser(
   { models, members, reference, costUnit, ground }: PoolLesson,
   { qualities, costsUsd }: PoolFit,
-): (row: number, costWeight: number) => number {
+): (row: number, weighing: Weighing) => number {
   const width = models.length
   const shared = utilityOptions({ members, reference, costUnit })
   const believed = Array.from({ length: qualities.length / width }, (_, row) =>
@@ -283,11 +283,11 @@ function createChooser(
     })),
   )
   const { isUnfamiliar } = ground.familiarity
-  return (row, costWeight) =>
+  return (row, weighing) =>
     models.indexOf(
       isUnfamiliar[row] === true
         ? reference
-        : (rankByUtility(believed[row] ?? [], { ...shared, costWeight })[0] ?? reference),
+        : (rankByUtility(believed[row] ?? [], { ...shared, ...weighing })[0] ?? reference),
     )
 }
 

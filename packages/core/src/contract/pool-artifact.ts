@@ -1,12 +1,14 @@
 /**
  * Pool artifact: what an artifact holds beside its estimator when it was trained for a pool of any number of models. The router of such an artifact
- * gives a query to the model with the highest utility, quality - costWeight * cost; a quality level names a cost weight.
+ * gives a query to the model with the highest utility (decide/utility.ts); a quality level names a margin and a cost weight.
  */
 
-/** One cost weight on the training rows, each row decided by estimates that have not seen it. */
+/** One margin and cost weight on the training rows, each row decided by estimates that have not seen it. */
 export interface PoolSetting {
   /** Names the setting in operating points: 1 the dearest, 0 the cheapest, between them in equal steps. */
   readonly threshold: number
+  /** Quality that a model cheaper than the reference must be better by. At least 0; falls from setting to setting. Absent: 0. */
+  readonly margin?: number
   /** Quality that one unit of cost must bring. At least 0; rises from setting to setting. */
   readonly costWeight: number
   /** Mean metered cost of a query, in units of cost. */

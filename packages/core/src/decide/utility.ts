@@ -1,9 +1,10 @@
 /**
  * Utility router: one call, to the model with the highest utility by what is believed before any answer.
  *
- *   argmax over models of  quality - costWeight * cost           ties: the cheaper one
+ *   argmax over models of  quality - costWeight * cost - margin [cheaper than the reference]       ties: the cheaper one
  *
- * As the weight falls the choice never gets cheaper, by the costs that are believed. Also what cascade routing becomes when it may call once, and
+ * The margin is what a cheaper model must be expected to be better by, for those who ask for nearly all of the reference's quality. As weight or
+ * margin changes towards more quality the choice never gets cheaper, by the costs that are believed. Also what cascade routing becomes when it may call once, and
  * CARROT's plug-in rule (arXiv:2502.03261). Source: house section 5 (utility); RouterBench, arXiv:2403.12031 section 3, with willingness to pay
  * 1 / costWeight.
  */
@@ -18,6 +19,8 @@ export interface UtilityPolicyOptions {
   readonly costWeight: number | null
   /** Where a query goes that cannot be weighed. Default: the dearest. */
   readonly reference?: string
+  /** Quality that a model cheaper than the reference must be better by. At least 0, default 0. */
+  readonly margin?: number
   /** Cost of a call of each model, for pools whose estimates know none. Default: the estimates' costUsd. */
   readonly fixedCosts?: readonly number[]
   /** Why nothing is weighed when costWeight is null. Default 'level_not_feasible'. */
@@ -103,17 +106,23 @@ function putFirst(
 /** Best first; those without an estimate, or without a price where money matters, are left out. */
 export function rankByUtility(
   estimates: readonly CandidateEstimate[],
-  { models, costWeight, fixedCosts }: Pick<UtilityPolicyOptions, 'models' | 'costWeight' | 'fixedCosts'>,
+  options: Pick<UtilityPolicyOptions, 'models' | 'costWeight' | 'fixedCosts' | 'reference' | 'margin'>,
 ): readonly string[] {
+  const { models, costWeight, fixedCosts, reference, margin = 0 } = options
   const weight = costWeight ?? 0
-  return models
-    .flatMap((model, place) => {
-      const estimate = estimates.find((one) => one.model === model)
-      if (estimate === undefined) return []
-      const cost = fixedCosts?.[place] ?? estimate.costUsd ?? Infinity
-      const value = weight === 0 ? estimate.quality : estimate.quality - weight * cost
-      return value > Number.NEGATIVE_INFINITY ? [{ model, value, cost }] : []
+  const known = models.flatMap((model, place) => {
+    const estimate = estimates.find((one) => one.model === model)
+    if (estimate === undefined) return []
+    const cost = fixedCosts?.[place] ?? estimate.costUsd ?? Infinity
+    return [{ model, quality: estimate.quality, cost }]
+  })
+  const referenceCost = margin === 0 ? 0 : (known.find(({ model }) => model === reference)?.cost ?? 0)
+  return known
+    .map(({ model, quality, cost }) => {
+      const worth = cost < referenceCost ? quality - margin : quality
+      return { model, cost, value: weight === 0 ? worth : worth - weight * cost }
     })
+    .filter(({ value }) => value > Number.NEGATIVE_INFINITY)
     .sort((a, b) => b.value - a.value || a.cost - b.cost)
     .map(({ model }) => model)
 }
