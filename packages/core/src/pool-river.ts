@@ -10,6 +10,7 @@ import type { Policy } from './contract/policy.ts'
 import { createUtilityPolicy } from './decide/utility.ts'
 import { createPoolEstimator, type PoolParameters } from './estimate/pool.ts'
 import { fromStoredPool } from './estimate/stored-pool.ts'
+import { sigmoid } from './math/logistic.ts'
 import type { RiverOptions } from './river.ts'
 import type { River, Service } from './serve.ts'
 
@@ -39,15 +40,23 @@ export function createPoolRouter(
   return { candidates, estimator, services: { route } }
 }
 
-/** Estimates of all models, and for what asks about a pair: half of one plus the gap in quality. It ranks; it is no probability. */
+/**
+ * Estimates of all models, and for what asks about a pair: the chance that the small model's answer is preferred, where the method learns from
+ * preferences; else half of one plus the gap in quality, which ranks and is no probability.
+ */
 export function createPairView(parameters: PoolParameters, { small, large }: Artifact['pair']): Estimator {
   const pool = createPoolEstimator(parameters)
+  const strengthOf = (model: string, strengths: readonly number[]): number =>
+    strengths[pool.models.indexOf(model)] ?? 0
   return {
     name: 'pool',
     estimate(features) {
-      const { candidates, isUnfamiliar } = pool.estimate(features)
-      const gap = qualityOf(candidates, small) - qualityOf(candidates, large)
-      return { pSmall: (1 + gap) / 2, isUnfamiliar, candidates }
+      const { candidates, strengths, isUnfamiliar } = pool.estimate(features)
+      const pSmall =
+        strengths === null
+          ? (1 + qualityOf(candidates, small) - qualityOf(candidates, large)) / 2
+          : sigmoid(strengthOf(small, strengths) - strengthOf(large, strengths))
+      return { pSmall, isUnfamiliar, candidates }
     },
   }
 }

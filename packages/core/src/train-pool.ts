@@ -24,6 +24,7 @@ import { createTrainingCurve } from './learn/threshold-sequence.ts'
 import { metricOf, sample, type TrainProgress } from './learn/train.ts'
 import { averagePgr } from './math/average-pgr.ts'
 import { expectedCalibrationError } from './math/calibration-error.ts'
+import { sigmoid } from './math/logistic.ts'
 import { logLoss } from './math/log-loss.ts'
 import { createQualityCurve, type Trials } from './math/quality-curve.ts'
 import type { PoolMethod } from './methods/pool-method.ts'
@@ -291,14 +292,22 @@ function createChooser(
     )
 }
 
-function toPairTrials({ models, rows }: PoolLesson, { qualities }: PoolFit, { small, large }: Pair): Trials {
+function toPairTrials(
+  { models, rows }: PoolLesson,
+  { qualities, strengths }: PoolFit,
+  { small, large }: Pair,
+): Trials {
   const width = models.length
   const [from, to] = [models.indexOf(small), models.indexOf(large)]
   const column = (values: ArrayLike<number>, place: number): Float64Array =>
     Float64Array.from({ length: values.length / width }, (_, row) => values[row * width + place] ?? 0)
-  const [a, b] = [column(qualities, from), column(qualities, to)]
+  const believed = strengths ?? qualities
+  const [a, b] = [column(believed, from), column(believed, to)]
   return {
-    scores: a.map((quality, row) => (1 + quality - (b[row] ?? 0)) / 2),
+    // As createPairView says it of a query.
+    scores: a.map((one, row) =>
+      strengths === null ? (1 + one - (b[row] ?? 0)) / 2 : sigmoid(one - (b[row] ?? 0)),
+    ),
     small: column(rows.qualities, from),
     large: column(rows.qualities, to),
   }

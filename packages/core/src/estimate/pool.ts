@@ -43,6 +43,8 @@ export interface PoolEstimator {
 
 export interface PoolEstimate {
   readonly candidates: readonly CandidateEstimate[]
+  /** One per model, of methods that learn from preferences (PredictorKind.readsStrengths); null: others. */
+  readonly strengths: readonly number[] | null
   /** The query is unlike the training rows. */
   readonly isUnfamiliar: boolean
 }
@@ -58,12 +60,14 @@ export function createPoolEstimator(parameters: PoolParameters): PoolEstimator {
       const seen = see(features, view, room)
       const { known } = seen
       return {
-        candidates: readSeen(seen),
+        ...readSeen(seen),
         isUnfamiliar: familiarity !== null && isUnfamiliar({ features, known }, view.weighting, familiarity),
       }
     },
   }
 }
+
+export type PoolReading = Pick<PoolEstimate, 'candidates' | 'strengths'>
 
 /** The same of a query that has been seen already. */
 export function createSeenReader({
@@ -72,15 +76,18 @@ export function createSeenReader({
   predictor: { name, parameters },
   qualities,
   costs,
-}: Omit<PoolParameters, 'familiarity'>): (seen: Seen) => readonly CandidateEstimate[] {
-  const predictor = predictorKind(name).create(parameters, { models, view })
+}: Omit<PoolParameters, 'familiarity'>): (seen: Seen) => PoolReading {
+  const kind = predictorKind(name)
+  const predictor = kind.create(parameters, { models, view })
   return (seen) => {
     const readings = predictor.read(seen)
     const costsUsd = costs === null ? null : predictCosts(costs, seen)
-    return models.map((model, j) => {
+    const candidates = models.map((model, j) => {
       const quality = toQuality(readings[j] ?? [], qualities[j])
       return costsUsd === null ? { model, quality } : { model, quality, costUsd: costsUsd[j] ?? 0 }
     })
+    const strengths = kind.readsStrengths === true ? readings.map(([strength = 0]) => strength) : null
+    return { candidates, strengths }
   }
 }
 

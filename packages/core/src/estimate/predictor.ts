@@ -24,6 +24,11 @@ export interface PoolShape {
 export interface PredictorKind {
   /** As in artifacts and `--method`. */
   readonly name: string
+  /**
+   * True: the first readings are strengths, learned from preferences. The sigmoid of a difference is the chance that the one model's answer is
+   * preferred to the other's, ties half.
+   */
+  readonly readsStrengths?: boolean
   /** Throws `artifact.truncated` when parts of the parameters do not fit each other. */
   create(parameters: unknown, shape: PoolShape): Predictor
   /** Plain JSON. */

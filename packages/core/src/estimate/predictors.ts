@@ -10,9 +10,10 @@ import { knn } from './knn.ts'
 import { logistic } from './logistic.ts'
 import { table } from './table.ts'
 import { clusters } from './clusters.ts'
+import { mf } from './mf.ts'
 import type { PredictorKind } from './predictor.ts'
 
-const KINDS: readonly PredictorKind[] = [blend, knn, logistic, forest, table, clusters, boosted, mlp]
+const KINDS: readonly PredictorKind[] = [blend, knn, logistic, forest, table, clusters, boosted, mlp, mf]
 
 /** Throws `artifact.format_version` for a name this version does not know. */
 export function predictorKind(name: string): PredictorKind {

@@ -9,6 +9,7 @@
  * explains (math/ridge-score.ts), for tests. Linear and fitted in moments; a trained router sees more.
  */
 import { createCrossRidge, scaleColumns, type CrossRidge } from '../math/cross-ridge.ts'
+import { gaussian } from '../math/gaussian.ts'
 import {
   createGroupScores,
   createRidgeScores,
@@ -125,7 +126,7 @@ function createRidgeView({ name, z, columns }: ProbeBlock, { foldOf, folds, rati
     },
     scores: createRidgeScores({ z, columns, ratios: [ratio, ratio / LEADING] }),
     drawSignal(rng, into): void {
-      const weights = Float64Array.from({ length: columns }, () => drawNormal(rng))
+      const weights = Float64Array.from({ length: columns }, () => gaussian(rng))
       for (let row = 0; row < into.length; row++) {
         let sum = into[row] ?? 0
         for (let j = 0; j < columns; j++) sum += (z[row * columns + j] ?? 0) * (weights[j] ?? 0)
@@ -196,7 +197,7 @@ function createTableView(
       }
     },
     drawSignal(rng, into): void {
-      const means = Float64Array.from({ length: groups }, () => drawNormal(rng))
+      const means = Float64Array.from({ length: groups }, () => gaussian(rng))
       for (let row = 0; row < into.length; row++)
         into[row] = (into[row] ?? 0) + (means[groupOf[row] ?? -1] ?? 0)
     },
@@ -219,9 +220,4 @@ function createFoldCentring(foldOf: ArrayLike<number>, folds: number): (values: 
       values[i] = (values[i] ?? 0) - (sums[fold] ?? 0) / (sizes[fold] ?? 1)
     }
   }
-}
-
-/** One standard normal number (Box and Muller). */
-function drawNormal(rng: Rng): number {
-  return Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next())
 }

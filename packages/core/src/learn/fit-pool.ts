@@ -28,6 +28,8 @@ export interface PoolFit {
   readonly parameters: PoolParameters
   /** Rows x models, row-major: quality estimates of each training row by fits that have not seen it. */
   readonly qualities: Float64Array
+  /** The same of strengths, where the method reads them; null: others. */
+  readonly strengths: Float64Array | null
   /** The same of costs, USD; null as PoolParameters.costs. */
   readonly costsUsd: Float64Array | null
   /** Fold of each row, 0 … POOL_FOLDS - 1. */
@@ -129,6 +131,10 @@ export async function fitPool(
       familiarity,
     },
     qualities: crossFit({ readings, foldOf, models: models.length }, fits),
+    strengths:
+      kind.readsStrengths === true
+        ? Float64Array.from(readings.flatMap((reading) => reading.map(([strength = 0]) => strength)))
+        : null,
     costsUsd,
     foldOf,
   }

@@ -8,6 +8,7 @@
  * projection x -> V^T x; they are orthonormal but not ordered, which distances do not mind.
  * Cost: 2 (iterations + 1) passes, each `rank` multiply-adds per stored entry.
  */
+import { gaussian } from './gaussian.ts'
 import type { Rng } from './rng.ts'
 import type { SparseMatrix } from './sparse.ts'
 
@@ -99,9 +100,4 @@ function factorise(a: Float64Array, n: number): void {
       else a[i * n + j] = sum / a[j * n + j]!
     }
   }
-}
-
-/** One standard normal number (Box and Muller). */
-function gaussian(rng: Rng): number {
-  return Math.sqrt(-2 * Math.log(1 - rng.next())) * Math.cos(2 * Math.PI * rng.next())
 }

@@ -6,6 +6,7 @@ import { boosted } from './boosted.ts'
 import { forest } from './forest.ts'
 import { knn } from './knn.ts'
 import { logistic } from './logistic.ts'
+import { mf } from './mf.ts'
 import { blend } from './pool-blend.ts'
 import { table } from './table.ts'
 import { clusters } from './clusters.ts'
@@ -20,4 +21,5 @@ export const POOL_METHODS: readonly PoolMethod[] = [
   clusters,
   boosted,
   mlp,
+  mf,
 ]

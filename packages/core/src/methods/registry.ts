@@ -11,6 +11,7 @@ import { knn } from './knn.ts'
 import { logistic } from './logistic.ts'
 import { table } from './table.ts'
 import { clusters } from './clusters.ts'
+import { mf } from './mf.ts'
 import type { Method } from './method.ts'
 import { onPair } from './on-pair.ts'
 
@@ -28,4 +29,5 @@ export const METHODS: readonly Method[] = [
   onPair(clusters),
   onPair(boosted),
   onPair(mlp),
+  onPair(mf),
 ]

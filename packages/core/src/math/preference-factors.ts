@@ -1,0 +1,173 @@
+/**
+ * Factors of preferences: a vector for every model and a projection of the queries' embeddings, learned together by Adam, batch by batch, with
+ * Gaussian noise on the embeddings. Behind every embedding stands a constant 1.
+ *
+ *   strength_M = c . ( v_M / |v_M| * h ),  h = W (e + noise)            g_M = d loss / d strength_M (bradley-terry.ts)
+ *   d h = c * sum_M g_M n_M      d W = d h (e + noise)'      d c = h * sum_M g_M n_M      d n_M = g_M c * h      n_M = v_M / |v_M|
+ *   d v_M = (d n_M - n_M (n_M . d n_M)) / |v_M|
+ *
+ * What is given back is the product of the parts, u_M = W' (c * v_M / |v_M|): strength_M = u_M . (e, 1).
+ * Source: RouteLLM, arXiv:2406.18665, and its public training code (batch 64, noise 0.1, weight decay 1e-5, Adam).
+ */
+import { createAdam } from './adam.ts'
+import { addBattles } from './bradley-terry.ts'
+import { gaussian } from './gaussian.ts'
+import { shuffle, type Rng } from './rng.ts'
+
+/** Strengths of a pool lie in at most as many directions as it has models; RouteLLM: 128. */
+const WIDTH = 16
+const BATCH = 64
+/** Per component of a unit embedding of some 64; RouteLLM: 0.1 of 1,536. */
+const NOISE = 0.05
+const STEP_SIZE = 3e-3
+const WEIGHT_DECAY = 1e-5
+/** Passes, at most; fewer when there are many rows. */
+const EPOCHS = 6
+/** Steps at most, whatever the rows. */
+const MAX_STEPS = 4000
+
+/** Three parts of one array, so that one Adam moves all of them. */
+export interface FactorWeights {
+  /** Models x WIDTH. */
+  readonly v: Float64Array
+  readonly c: Float64Array
+  /** WIDTH x rank. */
+  readonly w: Float64Array
+}
+
+export interface FactorRows {
+  /** Rows x columns, row-major; the first `rank` columns are the embedding. */
+  readonly dense: Float32Array
+  readonly columns: number
+  readonly rank: number
+  /** Rows x models, row-major. */
+  readonly qualities: Float64Array
+  readonly models: number
+}
+
+/** u_M, models x (rank + 1), row-major, the constant's part last. The same rows and random numbers give the same vectors. */
+export function fitFactors(data: FactorRows, rows: readonly number[], rng: Rng): Float32Array {
+  const { models, rank, qualities } = data
+  const all = startingWeights(models, rank + 1, rng)
+  const gradient = new Float64Array(all.length)
+  const adam = createAdam(all, { stepSize: STEP_SIZE, weightDecay: WEIGHT_DECAY })
+  const [weights, gradients] = [partsOf(all, models), partsOf(gradient, models)]
+  const noisy = new Float64Array(rank + 1).fill(1)
+  const epochs = Math.min(EPOCHS, Math.ceil((MAX_STEPS * BATCH) / rows.length))
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const order = shuffle(rng, rows)
+    for (const [at, row] of order.entries()) {
+      addNoise(data, row, { noisy, rng })
+      const of = qualities.subarray(row * models, (row + 1) * models)
+      addFactorGradient(weights, { embedding: noisy, qualities: of }, gradients)
+      if ((at + 1) % BATCH > 0 && at + 1 < order.length) continue
+      const size = (at % BATCH) + 1
+      for (let i = 0; i < gradient.length; i++) gradient[i]! /= size
+      adam.step(gradient)
+    }
+  }
+  return multiplyOut(weights, models)
+}
+
+/** As PyTorch begins: embeddings standard normal, linear layers uniform within 1 / sqrt(inputs). */
+function startingWeights(models: number, rank: number, rng: Rng): Float64Array {
+  const all = new Float64Array(WIDTH * (models + 1 + rank))
+  const { v, c, w } = partsOf(all, models)
+  v.forEach((_, i) => (v[i] = gaussian(rng)))
+  c.forEach((_, i) => (c[i] = (2 * rng.next() - 1) / Math.sqrt(WIDTH)))
+  w.forEach((_, i) => (w[i] = (2 * rng.next() - 1) / Math.sqrt(rank)))
+  return all
+}
+
+function partsOf(all: Float64Array, models: number): FactorWeights {
+  const end = models * WIDTH
+  return { v: all.subarray(0, end), c: all.subarray(end, end + WIDTH), w: all.subarray(end + WIDTH) }
+}
+
+interface Noise {
+  readonly noisy: Float64Array
+  readonly rng: Rng
+}
+
+function addNoise({ dense, columns }: FactorRows, row: number, { noisy, rng }: Noise): void {
+  for (let i = 0; i + 1 < noisy.length; i++) noisy[i] = dense[row * columns + i]! + NOISE * gaussian(rng)
+}
+
+export interface FactorRow {
+  readonly embedding: Float64Array
+  /** One per model. */
+  readonly qualities: ArrayLike<number>
+}
+
+/** Adds the gradient of one row's loss to `into`. */
+export function addFactorGradient(
+  { v, c, w }: FactorWeights,
+  { embedding, qualities }: FactorRow,
+  into: FactorWeights,
+): void {
+  const width = c.length
+  const models = v.length / width
+  const rank = embedding.length
+  const hidden = new Float64Array(width)
+  for (let k = 0; k < width; k++) {
+    for (let i = 0; i < rank; i++) hidden[k]! += w[k * rank + i]! * embedding[i]!
+  }
+  const { norms, strengths } = strengthsOf({ v, c }, hidden, models)
+  const errors = new Float64Array(models)
+  addBattles(qualities, strengths, errors)
+  const mixed = new Float64Array(width)
+  for (let j = 0; j < models; j++) {
+    const [norm, error] = [norms[j]!, errors[j]!]
+    const along = (error * strengths[j]!) / norm
+    for (let k = 0; k < width; k++) {
+      const unit = v[j * width + k]! / norm
+      mixed[k]! += error * unit
+      into.v[j * width + k]! += (error * c[k]! * hidden[k]!) / norm - unit * along
+    }
+  }
+  for (let k = 0; k < width; k++) {
+    into.c[k]! += hidden[k]! * mixed[k]!
+    const factor = c[k]! * mixed[k]!
+    for (let i = 0; i < rank; i++) into.w[k * rank + i]! += factor * embedding[i]!
+  }
+}
+
+interface Strengths {
+  /** |v_M|, one per model. */
+  readonly norms: Float64Array
+  readonly strengths: Float64Array
+}
+
+function strengthsOf(
+  { v, c }: Pick<FactorWeights, 'v' | 'c'>,
+  hidden: Float64Array,
+  models: number,
+): Strengths {
+  const width = c.length
+  const norms = new Float64Array(models)
+  const strengths = new Float64Array(models)
+  for (let j = 0; j < models; j++) {
+    let square = 0
+    let product = 0
+    for (let k = 0; k < width; k++) {
+      const one = v[j * width + k]!
+      square += one * one
+      product += c[k]! * one * hidden[k]!
+    }
+    norms[j] = Math.sqrt(square)
+    strengths[j] = product / norms[j]!
+  }
+  return { norms, strengths }
+}
+
+/** u_M = W' (c * v_M / |v_M|), models x rank. */
+function multiplyOut(weights: FactorWeights, models: number): Float32Array {
+  const width = weights.c.length
+  const rank = weights.w.length / width
+  const vectors = new Float32Array(models * rank)
+  for (let i = 0; i < rank; i++) {
+    const hidden = weights.c.map((_, k) => weights.w[k * rank + i]!)
+    strengthsOf(weights, hidden, models).strengths.forEach((one, j) => (vectors[j * rank + i] = one))
+  }
+  return vectors
+}
