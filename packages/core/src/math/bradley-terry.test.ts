@@ -1,7 +1,19 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, double, property, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addBattles, preferenceOf } from './bradley-terry.ts'
 import { sigmoid } from './logistic.ts'
+
+function lossOf(qualities: readonly number[], s: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < s.length; i++) {
+    for (let j = i + 1; j < s.length; j++) {
+      const y = preferenceOf(qualities[i]!, qualities[j]!)
+      const p = sigmoid(s[i]! - s[j]!)
+      sum -= (y * Math.log(p) + (1 - y) * Math.log(1 - p)) / (s.length - 1)
+    }
+  }
+  return sum
+}
 
 describe('preferenceOf', () => {
   it.each([
@@ -22,30 +34,19 @@ describe('addBattles', () => {
   })
 
   it('is the derivative of the loss', () => {
-    const loss = (qualities: readonly number[], s: Float64Array): number => {
-      let sum = 0
-      for (let i = 0; i < s.length; i++) {
-        for (let j = i + 1; j < s.length; j++) {
-          const y = preferenceOf(qualities[i]!, qualities[j]!)
-          const p = sigmoid(s[i]! - s[j]!)
-          sum -= (y * Math.log(p) + (1 - y) * Math.log(1 - p)) / (s.length - 1)
-        }
-      }
-      return sum
-    }
-    const row = fc.record({
-      quality: fc.constantFrom(0, 0.5, 1),
-      strength: fc.double({ min: -3, max: 3, noNaN: true }),
+    const row = record({
+      quality: constantFrom(0, 0.5, 1),
+      strength: double({ min: -3, max: 3, noNaN: true }),
     })
-    fc.assert(
-      fc.property(fc.array(row, { minLength: 2, maxLength: 6 }), (models) => {
+    assert(
+      property(array(row, { minLength: 2, maxLength: 6 }), (models) => {
         const qualities = models.map(({ quality }) => quality)
         const strengths = Float64Array.from(models, ({ strength }) => strength)
         const gradient = new Float64Array(models.length)
         addBattles(qualities, strengths, gradient)
         models.forEach((_, i) => {
           const moved = (by: number): number =>
-            loss(
+            lossOf(
               qualities,
               strengths.map((s, j) => (j === i ? s + by : s)),
             )

@@ -14,7 +14,7 @@ function randomWeights(models: number, width: number, rank: number): FactorWeigh
 function lossOf({ v, c, w }: FactorWeights, embedding: Float64Array, y: number): number {
   const width = c.length
   const strength = (model: number): number => {
-    const vector = [...v.slice(model * width, (model + 1) * width)]
+    const vector = v.slice(model * width, (model + 1) * width)
     const norm = Math.hypot(...vector)
     return vector.reduce((sum, one, k) => {
       const hidden = embedding.reduce((h, e, i) => h + w[k * embedding.length + i]! * e, 0)

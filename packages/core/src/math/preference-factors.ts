@@ -21,10 +21,9 @@ const BATCH = 64
 const NOISE = 0.05
 const STEP_SIZE = 3e-3
 const WEIGHT_DECAY = 1e-5
-/** Passes, at most; fewer when there are many rows. */
+/** Passes; few rows are seen more often, until there were FEWEST_STEPS. */
 const EPOCHS = 6
-/** Steps at most, whatever the rows. */
-const MAX_STEPS = 4000
+const FEWEST_STEPS = 400
 
 /** Three parts of one array, so that one Adam moves all of them. */
 export interface FactorWeights {
@@ -53,7 +52,7 @@ export function fitFactors(data: FactorRows, rows: readonly number[], rng: Rng):
   const adam = createAdam(all, { stepSize: STEP_SIZE, weightDecay: WEIGHT_DECAY })
   const [weights, gradients] = [partsOf(all, models), partsOf(gradient, models)]
   const noisy = new Float64Array(rank + 1).fill(1)
-  const epochs = Math.min(EPOCHS, Math.ceil((MAX_STEPS * BATCH) / rows.length))
+  const epochs = Math.max(EPOCHS, Math.ceil((FEWEST_STEPS * BATCH) / rows.length))
   for (let epoch = 0; epoch < epochs; epoch++) {
     const order = shuffle(rng, rows)
     for (const [at, row] of order.entries()) {
