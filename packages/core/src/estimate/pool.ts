@@ -13,6 +13,7 @@ import { sigmoid } from '../math/logistic.ts'
 import type { RidgeLogisticFit } from '../math/ridge-logistic.ts'
 import { createRoom, see, type Seen, type View } from './components.ts'
 import { isUnfamiliar, type Familiarity } from './familiarity.ts'
+import type { Predictor } from './predictor.ts'
 import { predictorKind } from './predictors.ts'
 
 export interface PoolCosts {
@@ -81,7 +82,7 @@ export function createSeenReader({
   const predictor = kind.create(parameters, { models, view })
   return (seen) => {
     const readings = predictor.read(seen)
-    const costsUsd = costs === null ? null : predictCosts(costs, seen)
+    const costsUsd = costs === null ? null : predictCosts(costs, seen, predictor)
     const candidates = models.map((model, j) => {
       const quality = toQuality(readings[j] ?? [], qualities[j])
       return costsUsd === null ? { model, quality } : { model, quality, costUsd: costsUsd[j] ?? 0 }
@@ -97,8 +98,12 @@ export function toQuality(readings: readonly number[], fit: RidgeLogisticFit | u
   return sigmoid(fit.weights.reduce((sum, weight, j) => sum + weight * (readings[j] ?? 0), fit.bias))
 }
 
-/** USD, one per model. */
-export function predictCosts({ meansUsd, forest }: PoolCosts, { dense }: Seen): readonly number[] {
-  const relative = predictForest(forest, dense, 0)
+/** USD, one per model: the predictor's own when it has them. */
+export function predictCosts(
+  { meansUsd, forest }: PoolCosts,
+  seen: Seen,
+  predictor: Predictor,
+): readonly number[] {
+  const relative = predictor.readCosts?.(seen) ?? predictForest(forest, seen.dense, 0)
   return meansUsd.map((mean, j) => mean * (relative[j] ?? 1))
 }

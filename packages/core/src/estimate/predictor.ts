@@ -12,6 +12,8 @@ import type { Seen, View } from './components.ts'
 export interface Predictor {
   /** One list per model, in the pool's order; the lists are equally long. Pure; what is returned must not be kept. */
   read(seen: Seen): readonly (readonly number[])[]
+  /** Expected costs as multiples of the models' means, one per model: a method that predicts costs itself. Default: those of PoolParameters.costs. */
+  readCosts?(seen: Seen): ArrayLike<number>
 }
 
 /** What a predictor stands in. */

@@ -1,6 +1,8 @@
 /**
  * The predictors that artifacts of this version may hold, by name: one line for each.
  */
+import { carrot } from './carrot.ts'
+import { ridge } from './ridge.ts'
 import { mlp } from './mlp.ts'
 import { boosted } from './boosted.ts'
 import { WeirError } from '../contract/errors.ts'
@@ -13,7 +15,19 @@ import { clusters } from './clusters.ts'
 import { mf } from './mf.ts'
 import type { PredictorKind } from './predictor.ts'
 
-const KINDS: readonly PredictorKind[] = [blend, knn, logistic, forest, table, clusters, boosted, mlp, mf]
+const KINDS: readonly PredictorKind[] = [
+  blend,
+  knn,
+  logistic,
+  forest,
+  table,
+  clusters,
+  boosted,
+  mlp,
+  mf,
+  ridge,
+  carrot,
+]
 
 /** Throws `artifact.format_version` for a name this version does not know. */
 export function predictorKind(name: string): PredictorKind {

@@ -114,7 +114,8 @@ export async function fitPool(
     for (const [row, one] of seen.entries()) {
       if (foldOf[row] !== fold) continue
       readings[row] = predictor.read(one).map((reading) => [...reading])
-      if (costs !== null) costsUsd?.set(predictCosts(costs[fold] as PoolCosts, one), row * models.length)
+      if (costs === null) continue
+      costsUsd?.set(predictCosts(costs[fold] as PoolCosts, one, predictor), row * models.length)
     }
   }
   await onFold(POOL_FOLDS)

@@ -1,6 +1,8 @@
 /**
  * The methods that learn about pools of any size, in the order in which they are listed. The first is the default.
  */
+import { carrot } from './carrot.ts'
+import { ridge } from './ridge.ts'
 import { mlp } from './mlp.ts'
 import { boosted } from './boosted.ts'
 import { forest } from './forest.ts'
@@ -22,4 +24,6 @@ export const POOL_METHODS: readonly PoolMethod[] = [
   boosted,
   mlp,
   mf,
+  ridge,
+  carrot,
 ]

@@ -1,6 +1,8 @@
 /**
  * The methods that `weir compare` knows, in the order in which they are listed.
  */
+import { carrot } from './carrot.ts'
+import { ridge } from './ridge.ts'
 import { mlp } from './mlp.ts'
 import { boosted } from './boosted.ts'
 import { det, prob, trans } from './blend.ts'
@@ -30,4 +32,6 @@ export const METHODS: readonly Method[] = [
   onPair(boosted),
   onPair(mlp),
   onPair(mf),
+  onPair(ridge),
+  onPair(carrot),
 ]
