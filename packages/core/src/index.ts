@@ -211,6 +211,7 @@ export { probe, type Probed } from './probe.ts'
 export { LEVELS } from './learn/calibration.ts'
 export { createRiver, type RiverOptions } from './river.ts'
 export { settingAt } from './pool-river.ts'
+export { addCandidate, removeCandidate, type AddCandidateOptions } from './candidates.ts'
 export { train, type TrainOptions } from './train.ts'
 export {
   createPoolLesson,

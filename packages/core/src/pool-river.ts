@@ -9,6 +9,7 @@ import type { PoolArtifact, PoolSetting } from './contract/pool-artifact.ts'
 import type { Policy } from './contract/policy.ts'
 import { createUtilityPolicy } from './decide/utility.ts'
 import { createPoolEstimator, type PoolParameters } from './estimate/pool.ts'
+import { estimateProbed } from './estimate/probed.ts'
 import { fromStoredPool } from './estimate/stored-pool.ts'
 import { sigmoid } from './math/logistic.ts'
 import type { RiverOptions } from './river.ts'
@@ -29,10 +30,12 @@ export function createPoolRouter(
       `the artifact was trained for ${lacking.join(', ')} too, which the models lack; add them, or take them out of the artifact with weir probe --remove`,
     )
   }
-  const estimator = createPairView(fromStoredPool(artifact.estimator.parameters, artifact.encoder), pair)
+  const parameters = fromStoredPool(artifact.estimator.parameters, artifact.encoder)
+  const estimator = withMembers(createPairView(parameters, pair), pool, parameters.costs?.meansUsd)
   const route: Service = {
     levels: calibration.levels,
-    confidence: 1 - calibration.delta,
+    // 0: nothing is promised.
+    confidence: (pool.removed ?? []).length > 0 ? 0 : 1 - calibration.delta,
     isPool: true,
     stages: models,
     createPolicy: (point) => createPoolPolicy(pool, point, options),
@@ -61,6 +64,27 @@ export function createPairView(parameters: PoolParameters, { small, large }: Art
   }
 }
 
+/** What is believed of the pool's members as they are now, in their order: models may have been added and taken out since training. */
+function withMembers(
+  trained: Estimator,
+  { members, probed = [], removed = [] }: PoolArtifact,
+  meansUsd: readonly number[] | undefined,
+): Estimator {
+  if (probed.length === 0 && removed.length === 0) return trained
+  return {
+    name: trained.name,
+    estimate(features) {
+      const estimates = trained.estimate(features)
+      const { candidates = [] } = estimates
+      const all = [...candidates, ...estimateProbed(probed, candidates, meansUsd)]
+      return {
+        ...estimates,
+        candidates: members.flatMap(({ model }) => all.find((one) => one.model === model) ?? []),
+      }
+    },
+  }
+}
+
 function qualityOf(candidates: readonly CandidateEstimate[], model: string): number {
   return candidates.find((one) => one.model === model)?.quality ?? 0
 }
@@ -74,9 +98,12 @@ export function createPoolPolicy(
     onEstimatorFailure = 'large',
   }: Pick<RiverOptions, 'onUnfamiliar' | 'onEstimatorFailure'> = {},
 ): Policy {
+  const { unproven = [] } = pool
+  const isProvenOnly = mode === 'promise' && unproven.length > 0
+  const members = isProvenOnly ? pool.members.filter(({ model }) => !unproven.includes(model)) : pool.members
   const { costWeight, margin = 0 } = settingAt(pool, threshold)
   return createUtilityPolicy({
-    ...utilityOptions(pool),
+    ...utilityOptions({ ...pool, members }),
     costWeight,
     margin,
     noWeightReason: mode === 'promise' ? 'level_not_provable' : 'level_not_feasible',

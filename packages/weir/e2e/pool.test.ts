@@ -115,3 +115,42 @@ describe('weir route on a pool', () => {
     expect(text.out).toMatch(/^\w+\tcheap 0\.\d\d \$0\.\d+, counter /)
   })
 })
+
+describe('weir probe', () => {
+  it('adds a model from a few dozen rows and takes it out again', async () => {
+    await writeOutcomes(at('probes.jsonl'), createPlantedPool({ rows: 50, seed: 7 }))
+    const args = ['probe', '--artifact', at('two.weir'), '--data', at('probes.jsonl'), '--json']
+    const added = await weir([...args, '--model', 'writer', '--out', at('three.weir')])
+    expect([added.code, added.err]).toEqual([0, ''])
+    const summary = JSON.parse(added.out)
+    expect(summary).toMatchObject({
+      models: ['cheap', 'writer', 'dear'],
+      added: { model: 'writer', rows: 50, interval: [expect.any(Number), expect.any(Number)] },
+      removed: null,
+    })
+    const [low, high] = summary.added.interval
+    expect(low).toBeLessThan(summary.added.meanQuality)
+    expect(high).toBeGreaterThan(summary.added.meanQuality)
+    const out = ['probe', '--artifact', at('three.weir'), '--remove', 'writer', '--out', at('back.weir')]
+    const removed = await weir(out)
+    expect(removed.code).toBe(0)
+    expect(removed.out).toContain('writer taken out')
+  })
+
+  it.each([
+    [['--model', 'writer'], 'its rows with --data, or give --remove'],
+    [['--remove', 'dear'], 'is the reference that levels are shares of'],
+    [['--remove', 'cheap', '--model', 'x'], '--remove needs no --model'],
+  ])('%j: %s', async (flags, message) => {
+    const { code, err } = await weir([
+      'probe',
+      '--artifact',
+      at('pool.weir'),
+      ...flags,
+      '--out',
+      at('fault.weir'),
+    ])
+    expect(code).toBe(2)
+    expect(err).toContain(message)
+  })
+})

@@ -27,6 +27,20 @@ export interface PoolMember {
   readonly meanCost: number
 }
 
+/** A member that training did not know: what is believed of it follows from what is believed of the trained ones (estimate/probed.ts). */
+export interface ProbedMember {
+  readonly model: string
+  /** log-odds of its quality = bias + slope * mean log-odds of the trained models. */
+  readonly bias: number
+  readonly slope: number
+  /** Mean metered cost of a call, USD; null in a pool without money. */
+  readonly costUsd: number | null
+  /** Rows that it was probed with. */
+  readonly rows: number
+  /** Of its mean quality on traffic like the training rows, 95%. */
+  readonly interval: readonly [number, number]
+}
+
 export interface PoolArtifact {
   /** Cheap to dear. */
   readonly members: readonly PoolMember[]
@@ -36,4 +50,10 @@ export interface PoolArtifact {
   readonly costUnit: 'usd' | 'calls'
   /** From dear to cheap. */
   readonly settings: readonly PoolSetting[]
+  /** Members added by probes. Absent: none. */
+  readonly probed?: readonly ProbedMember[]
+  /** Members added since the levels were proven: in mode `promise` they are not asked. Absent: none. */
+  readonly unproven?: readonly string[]
+  /** Members taken out since the levels were proven: nothing is promised until they are proven anew. Absent: none. */
+  readonly removed?: readonly string[]
 }

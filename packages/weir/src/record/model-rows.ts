@@ -16,6 +16,8 @@ export interface ReadModelRowsOptions extends ReadOutcomesOptions {
   readonly keepsAnswers?: boolean
   /** Keep what the calls cost, and took in tokens and time. Default false. */
   readonly keepsCosts?: boolean
+  /** Models that are kept too where a row judges them. Default: none. */
+  readonly besides?: readonly string[]
   /** Called now and then with the number of rows read so far. */
   readonly onProgress?: (rows: number) => void
 }
@@ -46,13 +48,14 @@ export async function readModelRows(
 
 function slim(row: Outcome, wanted: readonly string[], options: ReadModelRowsOptions): Outcome {
   const { id, category, metric, prompt, messages } = row
-  const judged = wanted.flatMap((model) => {
+  const { besides = [] } = options
+  const judged = [...wanted, ...besides].flatMap((model) => {
     // Own keys only: a model may be called "constructor".
     const outcome = Object.hasOwn(row.models, model) ? row.models[model] : undefined
     return outcome === undefined || qualityOf(outcome) === undefined ? [] : [[model, outcome] as const]
   })
   // Names alone are kept of other models, so that an error can list them.
-  if (judged.length < wanted.length)
+  if (wanted.some((model) => !judged.some(([name]) => name === model)))
     return { id, models: Object.fromEntries(Object.keys(row.models).map((name) => [name, {}])) }
   return {
     id,
