@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander'
 import { calibrate, WeirError, type Artifact, type Pair } from '@weir/core'
+import { embedAll, ENCODER_HELP, openFlagged } from '../encoder/open.ts'
 import { checkWritable, readArtifact, writeArtifact } from '../record/artifact-file.ts'
 import { readModelRows } from '../record/model-rows.ts'
 import { FAMILIES, shownLevels, writeCascade, writeLevels } from '../report/levels-text.ts'
@@ -14,6 +15,7 @@ interface CalibrateFlags {
   readonly data: readonly string[]
   readonly small?: string
   readonly large?: string
+  readonly encoder?: string
   readonly delta: number
   readonly seed: number
   readonly out: string
@@ -35,6 +37,7 @@ export function register(program: Command): void {
     .requiredOption('--out <file>', 'where to write the new artifact')
     .option('--small <model>', "bind the router to another pair: its cheaper model (default: the artifact's)")
     .option('--large <model>', "its better model (default: the artifact's)")
+    .option('--encoder <place>', ENCODER_HELP)
     .option('--delta <chance>', 'chance that the promise of a level is broken, in (0, 0.5]', parseDelta, 0.05)
     .option('--seed <n>', 'order in which the rows are bet on', parseSeed, 0)
     .option('--skip-bad', 'skip rows that cannot be read, naming each on standard error')
@@ -57,7 +60,10 @@ async function run(flags: CalibrateFlags): Promise<void> {
     onProgress: (count) => showProgress('calibrate', `${count} rows read`),
   })
   checkMetric(artifact, rows)
+  const flagged = await openFlagged(flags.encoder, artifact)
+  await embedAll(rows, flagged)
   const calibrated = await calibrate(artifact, rows, {
+    ...flagged.option,
     pair,
     dataHash,
     date: today(),
@@ -70,6 +76,7 @@ async function run(flags: CalibrateFlags): Promise<void> {
     },
   })
   endProgress()
+  await flagged.close()
   await writeArtifact(flags.out, calibrated)
   process.stdout.write(
     flags.json === true

@@ -14,6 +14,7 @@ import {
   type SplitPlan,
 } from '@weir/core'
 import { suggest } from '../config/suggest.ts'
+import { ENCODER_HELP, openFlagged } from '../encoder/open.ts'
 import { readModelRows } from '../record/model-rows.ts'
 import { collectWarnings, type ComparisonResult } from '../report/compare-result.ts'
 import { checkPlace, writePage } from '../report/page-file.ts'
@@ -29,6 +30,7 @@ export interface CompareFlags {
   readonly seeds: number
   readonly split?: number
   readonly folds?: number
+  readonly encoder?: string
   readonly rows?: number
   readonly json?: boolean
   readonly html?: string
@@ -84,6 +86,7 @@ export function register(program: Command): void {
       'train on this many rows of each split, drawn by the seed (default: all)',
       parseCount,
     )
+    .option('--encoder <place>', ENCODER_HELP)
     .option('--json', 'print one JSON object instead of tables')
     .option('--html <file>', 'write the report as one self-contained page')
     .option('--skip-bad', 'leave bad rows out, list each on standard error, and count them')
@@ -171,7 +174,9 @@ async function compareFiles(flags: CompareFlags, pair: Pair): Promise<Comparison
   })
   const plan = planOf(flags)
   const seeds = Array.from({ length: flags.seeds }, (_, i) => i + 1)
+  const flagged = await openFlagged(flags.encoder)
   const comparison = await compare(rows, {
+    ...flagged.option,
     pair,
     methods,
     seeds,
@@ -185,6 +190,7 @@ async function compareFiles(flags: CompareFlags, pair: Pair): Promise<Comparison
     },
   })
   endProgress()
+  await flagged.close()
   const warnings = collectWarnings(comparison)
   return { ...comparison, plan, seeds, dataHash, files: flags.data, rowsRead: rows.length, skipped, warnings }
 }

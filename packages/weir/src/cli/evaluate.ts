@@ -12,6 +12,7 @@ import {
   WeirError,
 } from '@weir/core'
 import { Option, type Command } from 'commander'
+import { embedAhead, ENCODER_HELP, openFlagged } from '../encoder/open.ts'
 import { createOutcomeHash, readOutcomes, type OutcomeHash } from '../record/outcome-file.ts'
 import type { Evaluation } from '../report/evaluation.ts'
 import { counted } from '../report/format.ts'
@@ -25,6 +26,7 @@ interface EvaluateOptions {
   readonly seed: number
   readonly mode: Mode
   readonly policy: 'route' | 'cascade'
+  readonly encoder?: string
   readonly json?: boolean
   readonly html?: string
   readonly skipBad?: boolean
@@ -48,6 +50,7 @@ export function register(program: Command): void {
         .choices(['route', 'cascade'])
         .default('route'),
     )
+    .option('--encoder <place>', ENCODER_HELP)
     .option('--seed <n>', 'seed of the resampling', parseSeed, 1)
     .option('--json', 'print one JSON object (docs/metrics.md)')
     .option('--html <file>', 'write the report as one self-contained page')
@@ -82,13 +85,14 @@ export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluatio
       `${options.artifact} holds no cascade; train one with weir train --policy cascade`,
     )
   }
-  const river = createRiver(artifact, { mode: options.mode })
+  const flagged = await openFlagged(options.encoder, artifact)
+  const river = createRiver(artifact, { mode: options.mode, ...flagged.option })
   const skips = { count: 0 }
   const taskTable = options.training && (await fitTable(options.training, artifact.pair))
   const hash = createOutcomeHash()
   const { report, rowsWithoutPair, rowsWithoutText } = await measureRiver(
     river,
-    readData(options, { skips, hash }),
+    embedAhead(readData(options, { skips, hash }), flagged),
     {
       seed: options.seed,
       policy,
@@ -96,6 +100,7 @@ export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluatio
       ...(taskTable === undefined ? {} : { taskTable }),
     },
   )
+  await flagged.close()
   const dataHash = hash.digest()
   return {
     ...report,

@@ -31,6 +31,7 @@ export async function createProgram(): Promise<Command> {
   const commands = await Promise.all([
     import('./collect.ts').then((m) => m.register),
     import('./train.ts').then((m) => m.register),
+    import('./train-encoder.ts').then((m) => m.register),
     import('./calibrate.ts').then((m) => m.register),
     import('./evaluate.ts').then((m) => m.register),
     import('./transfer.ts').then((m) => m.register),

@@ -7,6 +7,7 @@ import type { Command } from 'commander'
 import {
   createRiver,
   decide,
+  embedQuery,
   isRecord,
   isWeirError,
   parseChatBody,
@@ -19,6 +20,7 @@ import {
   type Mode,
   type Query,
 } from '@weir/core'
+import { ENCODER_HELP, openFlagged } from '../encoder/open.ts'
 import { readArtifact } from '../record/artifact-file.ts'
 import { dollars } from '../report/format.ts'
 import { parseLevel, parseModeOption } from './parse-option.ts'
@@ -27,6 +29,7 @@ interface RouteFlags {
   readonly artifact: string
   readonly quality: number
   readonly mode?: Mode
+  readonly encoder?: string
   readonly json?: boolean
 }
 
@@ -42,6 +45,7 @@ export function register(program: Command): void {
       "share of the large model's mean quality to keep, in (0, 1]",
       parseLevel,
     )
+    .option('--encoder <place>', ENCODER_HELP)
     .option('--mode <mode>', 'promise (default) or estimate', parseModeOption)
     .option(
       '--json',
@@ -54,8 +58,10 @@ export function register(program: Command): void {
     .action(run)
 }
 
-async function run({ artifact, quality, mode, json }: RouteFlags): Promise<void> {
-  const river = createRiver(await readArtifact(artifact))
+async function run({ artifact: path, quality, mode, json, encoder }: RouteFlags): Promise<void> {
+  const artifact = await readArtifact(path)
+  const flagged = await openFlagged(encoder, artifact)
+  const river = createRiver(artifact, flagged.option)
   const ask: Ask = { kind: 'quality', quality, ...(mode === undefined ? {} : { mode }) }
   let line = 0
   const pending: string[] = []
@@ -63,13 +69,14 @@ async function run({ artifact, quality, mode, json }: RouteFlags): Promise<void>
     for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
       line += 1
       if (text.trim() === '') continue
-      const decision = decide(river, toQuery(text, line), ask)
+      const decision = decide(river, await embedQuery(river.embedder, toQuery(text, line)), ask)
       pending.push(json === true ? JSON.stringify(toJson(decision)) : toText(decision))
       if (pending.length >= 256) await flush(pending)
     }
   } finally {
     // What was decided before a bad line is the caller's all the same.
     await flush(pending)
+    await flagged.close()
   }
 }
 

@@ -20,6 +20,7 @@ import {
   type PoolMethod,
   type TrainPoolOptions,
 } from '@weir/core'
+import { ENCODER_HELP, openFlagged } from '../encoder/open.ts'
 import { checkWritable, writeArtifact } from '../record/artifact-file.ts'
 import { readModelRows } from '../record/model-rows.ts'
 import { FAMILIES, shownLevels, writeCascade, writeFamily, writeLevels } from '../report/levels-text.ts'
@@ -41,6 +42,7 @@ interface TrainFlags {
   readonly method?: string
   readonly policy: PolicyName
   readonly rows?: number
+  readonly encoder?: string
   readonly seed: number
   readonly delta: number
   readonly out: string
@@ -74,6 +76,7 @@ export function register(program: Command): void {
         .choices(POLICY_NAMES)
         .default('route'),
     )
+    .option('--encoder <place>', ENCODER_HELP)
     .option('--rows <n>', 'train on this many rows, drawn by the seed (default: all)', parseCount)
     .option('--seed <n>', 'seed; the same rows and seed give the same bytes', parseSeed, 0)
     .option('--delta <chance>', 'chance that the promise of a level is broken, in (0, 0.5]', parseDelta, 0.05)
@@ -98,7 +101,9 @@ async function run(flags: TrainFlags): Promise<void> {
     keepsCosts: plan.kind === 'pool',
     onProgress: (count) => showProgress('train', `${count} rows read`),
   })
+  const flagged = await openFlagged(flags.encoder)
   const artifact = await learn(plan, rows, {
+    ...flagged.option,
     seed: flags.seed,
     dataHash,
     date: today(),
@@ -111,6 +116,7 @@ async function run(flags: TrainFlags): Promise<void> {
     },
   })
   endProgress()
+  await flagged.close()
   await writeArtifact(flags.out, artifact)
   const isJson = flags.json === true
   const text = isPooled(artifact)

@@ -43,9 +43,14 @@ async function refuseFolder(path: string): Promise<void> {
 
 /** Throws `artifact.write`. */
 export async function writeArtifact(path: string, artifact: Artifact): Promise<void> {
+  return writeText(path, saveArtifact(artifact))
+}
+
+/** In one step. Throws `artifact.write`. */
+export async function writeText(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}.part`
   try {
-    await writeFile(draft, saveArtifact(artifact))
+    await writeFile(draft, text)
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined)
