@@ -1,5 +1,5 @@
 /** Word vectors: what words keep company with, read the same before and after saving. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadWordEmbedder, saveWordVectors } from './estimate/stored-word-vectors.ts'
 import { createTextReader, createWordEmbedder, type WordVectors } from './estimate/word-vectors.ts'

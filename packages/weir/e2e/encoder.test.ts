@@ -27,10 +27,8 @@ beforeAll(async () => {
   ])
   expect(made.err).toBe('')
   expect(JSON.parse(made.out)).toMatchObject({ texts: 150, out: at('enc.json') })
-  trained = await weir([
-    ...['train', '--data', at('rows.jsonl'), ...PAIR, '--out', at('with.weir')],
-    ...['--encoder', at('enc.json'), '--json'],
-  ])
+  const training = ['train', '--data', at('rows.jsonl'), ...PAIR, '--out', at('with.weir')]
+  trained = await weir([...training, '--encoder', at('enc.json'), '--json'])
 })
 afterAll(() => rm(folder, { recursive: true }))
 

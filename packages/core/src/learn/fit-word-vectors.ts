@@ -127,15 +127,19 @@ function countPairs({ texts, words }: Corpus): PairCounts {
   const counts = createPairCounts(words.length, MOST_PAIRS)
   for (const text of texts) {
     const line = splitWords(text).map((word) => places.get(word) ?? -1)
-    for (const [at, word] of line.entries()) {
-      if (word < 0) continue
-      for (let distance = 1; distance <= WINDOW && distance <= at; distance++) {
-        const before = line[at - distance] ?? -1
-        if (before >= 0 && before !== word) counts.add(before, word, 1 / distance)
-      }
-    }
+    for (const at of line.keys()) countBehind(counts, line, at)
   }
   return counts
+}
+
+/** Pairs of the word at `at` and those before it in the window; -1 stands for a word that is not kept. */
+function countBehind(counts: PairCounts, line: readonly number[], at: number): void {
+  const word = line[at] ?? -1
+  if (word < 0) return
+  for (let distance = 1; distance <= Math.min(WINDOW, at); distance++) {
+    const before = line[at - distance] ?? -1
+    if (before >= 0 && before !== word) counts.add(before, word, 1 / distance)
+  }
 }
 
 /** The matrix of m_ij, size x size; nothing is stored where it is 0. */

@@ -108,8 +108,8 @@ export async function openFlagged(
   artifact?: Pick<Artifact, 'encoder'>,
 ): Promise<FlaggedEmbedder> {
   if (encoder === undefined) return { option: {}, close: nothing }
-  const { embedder, close } = await openEmbedder(await parseEncoder(encoder, process.env), artifact)
-  return { option: { embedder }, close }
+  const opened = await openEmbedder(await parseEncoder(encoder, process.env), artifact)
+  return { option: { embedder: opened.embedder }, close: () => opened.close() }
 }
 
 /** Rows read ahead, so that an upstream is asked for many vectors at once. */
