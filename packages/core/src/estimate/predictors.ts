@@ -1,6 +1,7 @@
 /**
  * The predictors that artifacts of this version may hold, by name: one line for each.
  */
+import { cheapest, soft, zooter } from './shares.ts'
 import { carrot } from './carrot.ts'
 import { ridge } from './ridge.ts'
 import { mlp } from './mlp.ts'
@@ -27,6 +28,9 @@ const KINDS: readonly PredictorKind[] = [
   mf,
   ridge,
   carrot,
+  soft,
+  zooter,
+  cheapest,
 ]
 
 /** Throws `artifact.format_version` for a name this version does not know. */

@@ -69,4 +69,18 @@ describe('fitSoftmax', () => {
     const half = [...Array(40).keys()]
     expect(fit(spoiled, half)).toEqual(fit(data, half))
   })
+
+  it('learns shares: classes as shares give the same fit, equal shares say nothing', () => {
+    const data = makeRows(120)
+    const matrix = stackRows(data.rows, 5)
+    const rows = [...data.rows.keys()]
+    const learn = (shares: Float32Array): SoftmaxFit =>
+      fitSoftmax({ matrix, shares, rows }, { classes: CLASSES, epochs: 5, stepSize: 4, rng: createRng(1) })
+    const oneHot = Float32Array.from({ length: 120 * CLASSES }, (_, i) =>
+      Number(data.classOf[Math.floor(i / CLASSES)] === i % CLASSES),
+    )
+    expect(learn(oneHot)).toEqual(fit(data))
+    for (const share of predict(learn(oneHot.fill(1 / CLASSES)), data.rows[0]!))
+      expect(share).toBeCloseTo(1 / CLASSES, 6)
+  })
 })

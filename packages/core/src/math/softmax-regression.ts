@@ -1,7 +1,7 @@
 /**
  * Multinomial logistic regression on sparse rows, by stochastic gradient descent: which of K classes a text belongs to.
  *
- *   minimise  sum_i -log softmax(W x_i + b)[class_i],   step size  s / sqrt(1 + epoch)
+ *   minimise  sum_i -log softmax(W x_i + b)[class_i]  (soft labels: the shares' mean of it),   step size  s / sqrt(1 + epoch)
  *
  * A few passes over sparse unit rows end before the weights grow large; stopping early is the regularisation. Classes whose
  * gradient is below LEAST_GRADIENT are left alone in a step: after the first pass most are, which makes steps several times
@@ -29,12 +29,27 @@ export interface SoftmaxFit {
   readonly bias: Float32Array
 }
 
-/** `classOf`: class of each matrix row, 0 … classes - 1; `rows`: which rows to fit on. */
+export type SoftmaxData = {
+  readonly matrix: SparseMatrix
+  /** Which rows to fit on. */
+  readonly rows: readonly number[]
+} & (
+  | {
+      /** Class of each matrix row, 0 … classes - 1. */
+      readonly classOf: Uint32Array
+    }
+  | {
+      /** Soft labels: shares of the classes, adding up to 1, matrix rows x classes, row-major. */
+      readonly shares: Float32Array
+    }
+)
+
 export function fitSoftmax(
-  data: { readonly matrix: SparseMatrix; readonly classOf: Uint32Array; readonly rows: readonly number[] },
+  data: SoftmaxData,
   { classes, epochs, stepSize, rng }: SoftmaxOptions,
 ): SoftmaxFit {
-  const { matrix, classOf, rows } = data
+  const { matrix, rows } = data
+  const subtractLabel = createSubtraction(data, classes)
   const fit = {
     classes,
     weights: new Float32Array(matrix.columns * classes),
@@ -51,7 +66,7 @@ export function fitSoftmax(
       for (let k = start; k < end; k++)
         addScaled(p, fit.weights, matrix.indices[k]! * classes, matrix.values[k]!)
       softmax(p)
-      p[classOf[row]!]! -= 1
+      subtractLabel(p, row)
       let size = 0
       for (let c = 0; c < classes; c++) {
         if (Math.abs(p[c]!) < LEAST_GRADIENT) continue
@@ -66,6 +81,20 @@ export function fitSoftmax(
     }
   }
   return fit
+}
+
+/** p -= label of the row. */
+function createSubtraction(data: SoftmaxData, classes: number): (p: Float64Array, row: number) => void {
+  if ('classOf' in data) {
+    const { classOf } = data
+    return (p, row) => {
+      p[classOf[row]!]! -= 1
+    }
+  }
+  const { shares } = data
+  return (p, row) => {
+    for (let c = 0; c < classes; c++) p[c]! -= shares[row * classes + c]!
+  }
 }
 
 /** Class probabilities of one row, written into `into` (length classes). */

@@ -1,6 +1,9 @@
 /**
  * The methods that learn about pools of any size, in the order in which they are listed. The first is the default.
  */
+import { cheapest } from './cheapest.ts'
+import { zooter } from './zooter.ts'
+import { soft } from './soft.ts'
 import { carrot } from './carrot.ts'
 import { ridge } from './ridge.ts'
 import { mlp } from './mlp.ts'
@@ -26,4 +29,7 @@ export const POOL_METHODS: readonly PoolMethod[] = [
   mf,
   ridge,
   carrot,
+  soft,
+  zooter,
+  cheapest,
 ]

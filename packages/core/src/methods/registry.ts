@@ -1,6 +1,9 @@
 /**
  * The methods that `weir compare` knows, in the order in which they are listed.
  */
+import { cheapest } from './cheapest.ts'
+import { zooter } from './zooter.ts'
+import { soft } from './soft.ts'
 import { carrot } from './carrot.ts'
 import { ridge } from './ridge.ts'
 import { mlp } from './mlp.ts'
@@ -34,4 +37,7 @@ export const METHODS: readonly Method[] = [
   onPair(mf),
   onPair(ridge),
   onPair(carrot),
+  onPair(soft),
+  onPair(zooter),
+  onPair(cheapest),
 ]
