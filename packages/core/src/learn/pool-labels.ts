@@ -56,25 +56,34 @@ export function rewardLabels(
   { qualities, models, typeOf, weight }: RewardRows,
   rows: readonly number[],
 ): Float64Array[] {
-  const all = rows.flatMap((row) => Array.from({ length: models }, (_, j) => qualities[row * models + j]!))
-  const mean = all.reduce((sum, quality) => sum + quality, 0) / all.length
-  const deviation = Math.sqrt(all.reduce((sum, quality) => sum + (quality - mean) ** 2, 0) / all.length)
-  const z = (row: number, j: number): number =>
-    deviation > EPSILON ? (qualities[row * models + j]! - mean) / deviation : 0
-  const sums = new Map<number, { rows: number; readonly of: Float64Array }>()
-  for (const row of rows) {
-    const type = sums.get(typeOf[row]!) ?? { rows: 0, of: new Float64Array(models) }
-    type.rows += 1
-    for (let j = 0; j < models; j++) type.of[j]! += z(row, j)
-    sums.set(typeOf[row]!, type)
-  }
-  return rows.map((row) => {
-    const type = sums.get(typeOf[row]!)!
-    const shares = Float64Array.from(
-      { length: models },
-      (_, j) => weight * z(row, j) + (1 - weight) * (type.of[j]! / type.rows),
-    )
+  const own = standardise(rows.map((row) => sliceRow(qualities, row, models)))
+  const types = rows.map((row) => typeOf[row] ?? -1)
+  const means = new Map<number, Float64Array>()
+  for (const type of new Set(types)) means.set(type, meanOf(own.filter((_, i) => types[i] === type)))
+  return own.map((of, i) => {
+    const ofType = means.get(types[i] ?? -1) ?? of
+    const shares = of.map((reward, j) => weight * reward + (1 - weight) * (ofType[j] ?? 0))
     softmax(shares)
     return shares
   })
+}
+
+function sliceRow(values: ArrayLike<number>, row: number, width: number): Float64Array {
+  return Float64Array.from({ length: width }, (_, j) => values[row * width + j] ?? 0)
+}
+
+/** In standard deviations from the mean of all; 0 where all are equal. */
+function standardise(rows: readonly Float64Array[]): readonly Float64Array[] {
+  const count = rows.reduce((sum, row) => sum + row.length, 0)
+  const total = (of: (value: number) => number): number =>
+    rows.reduce((sum, row) => sum + row.reduce((inner, value) => inner + of(value), 0), 0) / count
+  const mean = total((value) => value)
+  const deviation = Math.sqrt(total((value) => (value - mean) ** 2))
+  return rows.map((row) => row.map((value) => (deviation > EPSILON ? (value - mean) / deviation : 0)))
+}
+
+function meanOf(rows: readonly Float64Array[]): Float64Array {
+  const sums = new Float64Array(rows[0]?.length ?? 0)
+  for (const row of rows) row.forEach((value, j) => (sums[j] = (sums[j] ?? 0) + value / rows.length))
+  return sums
 }
