@@ -7,6 +7,8 @@ import type { Pair } from './contract/candidate.ts'
 import type { Embedder } from './contract/embedder.ts'
 import { WeirError } from './contract/errors.ts'
 import type { Outcome } from './contract/outcome.ts'
+import type { PoolArtifact } from './contract/pool-artifact.ts'
+import { calibratePool } from './calibrate-pool.ts'
 import { toPairOutcome } from './contract/pair-outcome.ts'
 import { ALWAYS_LARGE, createCalibration, DEFAULT_DELTA } from './learn/calibration.ts'
 import { embedQuery } from './embed.ts'
@@ -52,7 +54,13 @@ export async function calibrate(
       'these are the rows that the artifact was trained on; calibrate on rows that training has not seen',
     )
   }
+  const { pool } = artifact
   const pair = options.pair ?? artifact.pair
+  if (pool !== undefined) {
+    if (pair.small !== artifact.pair.small || pair.large !== artifact.pair.large) throw notOfPool(pool)
+    const { seed = 0, delta = DEFAULT_DELTA, date = null, ...rest } = options
+    return calibratePool({ ...artifact, pool }, rows, { ...rest, seed, delta, date, leastRows: MIN_ROWS })
+  }
   const trials = await scoreRows(createRiver({ ...artifact, pair }, toRiverOptions(options)), rows, options)
   if (trials.scores.length === 0) throw noJudgedRow(rows, pair)
   if (trials.scores.length < MIN_ROWS) {
@@ -76,6 +84,14 @@ export async function calibrate(
   // What reads answers was trained on the old small model's.
   const { services: _services, ...router } = artifact
   return { ...router, pair, training: { ...training, pair: training.pair ?? artifact.pair }, calibration }
+}
+
+function notOfPool({ members }: PoolArtifact): WeirError {
+  const names = members.map(({ model }) => model).join(', ')
+  return new WeirError(
+    'cli.usage',
+    `the artifact was trained for the pool of ${names} and cannot be bound to a pair; leave the pair out`,
+  )
 }
 
 /** The same for the cascade, on the rows that hold an answer; its old levels stay when too few do. */

@@ -67,10 +67,10 @@ export function createPairView(parameters: PoolParameters, { small, large }: Art
 /** What is believed of the pool's members as they are now, in their order: models may have been added and taken out since training. */
 function withMembers(
   trained: Estimator,
-  { members, probed = [], removed = [] }: PoolArtifact,
+  { members, probed = [], removed = [], left = [] }: PoolArtifact,
   meansUsd: readonly number[] | undefined,
 ): Estimator {
-  if (probed.length === 0 && removed.length === 0) return trained
+  if (probed.length + removed.length + left.length === 0) return trained
   return {
     name: trained.name,
     estimate(features) {

@@ -14,11 +14,11 @@ import type { PoolArtifact, PoolMember } from './contract/pool-artifact.ts'
 import { readText, readWith, type Reading } from './embed.ts'
 import { rankByUtility } from './decide/utility.ts'
 import { toStoredPool } from './estimate/stored-pool.ts'
-import { DEFAULT_DELTA, LEVELS } from './learn/calibration.ts'
+import { DEFAULT_DELTA } from './learn/calibration.ts'
 import { createPoolGround, fitPool, POOL_FOLDS, type PoolFit, type PoolGround } from './learn/fit-pool.ts'
 import { FALSE_ALARM_RATE } from './learn/fit-familiarity.ts'
 import { toPoolExamples, type PoolExample } from './learn/pool-examples.ts'
-import { selectFamilyLevels } from './learn/select-family-levels.ts'
+import { selectPoolLevels } from './learn/select-pool-levels.ts'
 import { trySettings, weighings, type SettingRows, type Weighing } from './learn/select-settings.ts'
 import { createTrainingCurve } from './learn/threshold-sequence.ts'
 import { metricOf, sample, type TrainProgress } from './learn/train.ts'
@@ -210,17 +210,7 @@ export function toPoolArtifact(
   const place = members.findIndex(({ model }) => model === reference)
   const choose = createChooser(lesson, fit)
   const trials = trySettings(rows, weighings(members.at(-1)?.meanCost ?? 1), choose)
-  const width = members.length
-  const qualityOf = (row: number, at: number): number => rows.qualities[row * width + at] ?? 0
-  const levels = selectFamilyLevels(
-    trials.map(({ threshold, chosen }) => ({
-      threshold,
-      qualities: Float64Array.from(chosen, (at, row) => qualityOf(row, at)),
-      share: chosen.reduce((count, at) => count + (at === place ? 0 : 1), 0) / chosen.length,
-    })),
-    Float64Array.from(examples, (_, row) => qualityOf(row, place)),
-    { levels: LEVELS, delta, seed },
-  )
+  const levels = selectPoolLevels(trials, rows, { reference: place, delta, seed })
   const pair: Pair = { small: members[place === 0 ? 1 : 0]?.model ?? '', large: reference }
   const pairTrials = toPairTrials(lesson, fit, pair)
   const meanQuality = { small: meanOf(pairTrials.small), large: meanOf(pairTrials.large) }

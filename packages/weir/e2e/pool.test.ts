@@ -154,3 +154,23 @@ describe('weir probe', () => {
     expect(err).toContain(message)
   })
 })
+
+describe('weir calibrate on a pool', () => {
+  it('proves the levels on fresh rows, those of a model added since with them', async () => {
+    await writeOutcomes(at('fresh.jsonl'), createPlantedPool({ rows: 300, seed: 8 }))
+    await writeOutcomes(at('probes2.jsonl'), createPlantedPool({ rows: 50, seed: 9 }))
+    const probe = ['probe', '--artifact', at('two.weir'), '--data', at('probes2.jsonl'), '--model', 'writer']
+    expect((await weir([...probe, '--out', at('four.weir')])).code).toBe(0)
+    const args = ['calibrate', '--artifact', at('four.weir'), '--data', at('fresh.jsonl')]
+    const { code, out, err } = await weir([...args, '--out', at('proven.weir'), '--json'])
+    expect([code, err]).toEqual([0, ''])
+    const { calibration, models, levels } = JSON.parse(out)
+    expect(models).toEqual(['cheap', 'writer', 'dear'])
+    expect(calibration).toMatchObject({ source: 'held-out', guarantee: 'finite-sample', rows: 300 })
+    expect(levels[0].promise.shares.writer).toBeGreaterThan(0)
+    const proven = loadArtifact(await readFile(at('proven.weir'), 'utf8'))
+    expect(proven.pool?.unproven).toBeUndefined()
+    const bound = await weir([...args, '--small', 'writer', '--out', at('fault.weir')])
+    expect([bound.code, bound.err]).toEqual([2, expect.stringContaining('cannot be bound to a pair')])
+  })
+})

@@ -56,4 +56,6 @@ export interface PoolArtifact {
   readonly unproven?: readonly string[]
   /** Members taken out since the levels were proven: nothing is promised until they are proven anew. Absent: none. */
   readonly removed?: readonly string[]
+  /** Members taken out before the levels were proven as they are now. Absent: none. */
+  readonly left?: readonly string[]
 }

@@ -7,6 +7,7 @@ import { embedAll, ENCODER_HELP, openFlagged } from '../encoder/open.ts'
 import { checkWritable, readArtifact, writeArtifact } from '../record/artifact-file.ts'
 import { readModelRows } from '../record/model-rows.ts'
 import { FAMILIES, shownLevels, writeCascade, writeLevels } from '../report/levels-text.ts'
+import { isPooled, shownPoolLevels, writeMembers, writePoolLevels } from '../report/pool-text.ts'
 import { parseDelta, parseSeed, today } from './parse-option.ts'
 import { endProgress, showProgress } from './progress.ts'
 
@@ -53,10 +54,12 @@ async function run(flags: CalibrateFlags): Promise<void> {
   await checkWritable(flags.out)
   const artifact = await readArtifact(flags.artifact)
   const pair = toPair(flags, artifact)
-  const { rows, dataHash } = await readModelRows(flags.data, [pair.small, pair.large], {
+  const models = artifact.pool?.members.map(({ model }) => model) ?? [pair.small, pair.large]
+  const { rows, dataHash } = await readModelRows(flags.data, models, {
     skipBad: flags.skipBad === true,
     onSkip: (error) => process.stderr.write(`skipped: ${error.message}\n`),
     keepsAnswers: artifact.services?.cascade !== undefined,
+    keepsCosts: artifact.pool !== undefined,
     onProgress: (count) => showProgress('calibrate', `${count} rows read`),
   })
   checkMetric(artifact, rows)
@@ -101,7 +104,19 @@ function checkMetric({ metric }: Artifact, rows: readonly { readonly metric?: st
   )
 }
 
-function summarise({ pair, metric, calibration, services }: Artifact, out: string): object {
+function summarise(artifact: Artifact, out: string): object {
+  const { pair, metric, calibration, services } = artifact
+  if (isPooled(artifact)) {
+    const { members, reference, costUnit } = artifact.pool
+    return {
+      out,
+      models: members.map(({ model }) => model),
+      metric,
+      pool: { members, reference, costUnit },
+      calibration: { ...calibration, levels: undefined },
+      levels: shownPoolLevels(artifact),
+    }
+  }
   const cascade = services?.cascade?.calibration
   return {
     out,
@@ -116,6 +131,8 @@ function summarise({ pair, metric, calibration, services }: Artifact, out: strin
 }
 
 function toText(artifact: Artifact, out: string): string {
+  if (isPooled(artifact))
+    return [writeMembers(artifact), '', writePoolLevels(artifact), '', `written to ${out}`, ''].join('\n')
   const { pair, calibration } = artifact
   const { cascade } = artifact.services ?? {}
   return [
