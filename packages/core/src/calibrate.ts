@@ -56,11 +56,17 @@ export async function calibrate(
   }
   const { pool } = artifact
   const pair = options.pair ?? artifact.pair
-  if (pool !== undefined) {
-    if (pair.small !== artifact.pair.small || pair.large !== artifact.pair.large) throw notOfPool(pool)
-    const { seed = 0, delta = DEFAULT_DELTA, date = null, ...rest } = options
-    return calibratePool({ ...artifact, pool }, rows, { ...rest, seed, delta, date, leastRows: MIN_ROWS })
-  }
+  if (pool === undefined) return calibratePair(artifact, rows, { ...options, pair })
+  if (pair.small !== artifact.pair.small || pair.large !== artifact.pair.large) throw notOfPool(pool)
+  const { seed = 0, delta = DEFAULT_DELTA, date = null, ...rest } = options
+  return calibratePool({ ...artifact, pool }, rows, { ...rest, seed, delta, date, leastRows: MIN_ROWS })
+}
+
+async function calibratePair(
+  artifact: Artifact,
+  rows: readonly Outcome[],
+  { pair, ...options }: CalibrateOptions & { readonly pair: Pair },
+): Promise<Artifact> {
   const trials = await scoreRows(createRiver({ ...artifact, pair }, toRiverOptions(options)), rows, options)
   if (trials.scores.length === 0) throw noJudgedRow(rows, pair)
   if (trials.scores.length < MIN_ROWS) {
