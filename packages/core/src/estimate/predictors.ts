@@ -14,6 +14,8 @@ import { logistic } from './logistic.ts'
 import { table } from './table.ts'
 import { clusters } from './clusters.ts'
 import { mf } from './mf.ts'
+import { occam } from './occam.ts'
+import { difficulty } from './difficulty.ts'
 import type { PredictorKind } from './predictor.ts'
 
 const KINDS: readonly PredictorKind[] = [
@@ -31,6 +33,8 @@ const KINDS: readonly PredictorKind[] = [
   soft,
   zooter,
   cheapest,
+  occam,
+  difficulty,
 ]
 
 /** Throws `artifact.format_version` for a name this version does not know. */

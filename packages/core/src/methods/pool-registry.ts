@@ -15,6 +15,8 @@ import { mf } from './mf.ts'
 import { blend } from './pool-blend.ts'
 import { table } from './table.ts'
 import { clusters } from './clusters.ts'
+import { occam } from './occam.ts'
+import { difficulty } from './difficulty.ts'
 import type { PoolMethod } from './pool-method.ts'
 
 export const POOL_METHODS: readonly PoolMethod[] = [
@@ -32,4 +34,6 @@ export const POOL_METHODS: readonly PoolMethod[] = [
   soft,
   zooter,
   cheapest,
+  occam,
+  difficulty,
 ]

@@ -17,6 +17,8 @@ import { logistic } from './logistic.ts'
 import { table } from './table.ts'
 import { clusters } from './clusters.ts'
 import { mf } from './mf.ts'
+import { occam } from './occam.ts'
+import { difficulty } from './difficulty.ts'
 import type { Method } from './method.ts'
 import { onPair } from './on-pair.ts'
 
@@ -40,4 +42,6 @@ export const METHODS: readonly Method[] = [
   onPair(soft),
   onPair(zooter),
   onPair(cheapest),
+  onPair(occam),
+  onPair(difficulty),
 ]

@@ -11,16 +11,16 @@ export const PLANTED_MODELS: readonly string[] = ['cheap', 'counter', 'writer', 
 /** Mean cost of a call, USD, in the order of PLANTED_MODELS. */
 const COSTS_USD: readonly number[] = [1e-5, 1e-4, 2e-4, 1e-3]
 
-/** Chance of being right, in the order of PLANTED_MODELS. */
-const TOPICS: readonly (readonly [topic: string, chances: readonly number[]])[] = [
-  ['greeting', [0.95, 0.9, 0.95, 0.97]],
-  ['weather', [0.9, 0.85, 0.9, 0.95]],
-  ['algebra', [0.2, 0.9, 0.3, 0.85]],
-  ['geometry', [0.15, 0.85, 0.2, 0.8]],
-  ['sonnet', [0.25, 0.2, 0.9, 0.85]],
-  ['letter', [0.4, 0.2, 0.9, 0.9]],
-  ['theorem', [0.05, 0.4, 0.1, 0.8]],
-  ['lawsuit', [0.1, 0.1, 0.45, 0.8]],
+/** Chance of being right, in the order of PLANTED_MODELS, and the length of an answer, tokens. */
+const TOPICS: readonly (readonly [topic: string, chances: readonly number[], outputTokens: number])[] = [
+  ['greeting', [0.95, 0.9, 0.95, 0.97], 20],
+  ['weather', [0.9, 0.85, 0.9, 0.95], 40],
+  ['algebra', [0.2, 0.9, 0.3, 0.85], 300],
+  ['geometry', [0.15, 0.85, 0.2, 0.8], 420],
+  ['sonnet', [0.25, 0.2, 0.9, 0.85], 120],
+  ['letter', [0.4, 0.2, 0.9, 0.9], 180],
+  ['theorem', [0.05, 0.4, 0.1, 0.8], 900],
+  ['lawsuit', [0.1, 0.1, 0.45, 0.8], 600],
 ]
 
 const OPENINGS: readonly string[] = [
@@ -39,7 +39,7 @@ export interface PlantedPoolOptions {
 export function createPlantedPool({ rows, seed }: PlantedPoolOptions): Outcome[] {
   const rng = createRng(seed)
   return Array.from({ length: rows }, (_, i): Outcome => {
-    const [topic, chances] = pick(rng, TOPICS)
+    const [topic, chances, outputTokens] = pick(rng, TOPICS)
     return {
       id: `${seed}-${i}`,
       category: topic,
@@ -50,6 +50,7 @@ export function createPlantedPool({ rows, seed }: PlantedPoolOptions): Outcome[]
           {
             score: rng.next() < (chances[j] ?? 0) ? 1 : 0,
             costUsd: (COSTS_USD[j] ?? 0) * (0.9 + 0.2 * rng.next()),
+            outputTokens,
           },
         ]),
       ),
