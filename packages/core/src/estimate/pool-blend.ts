@@ -49,15 +49,24 @@ export function readPool({ linear, table, forest }: PoolReaders, seen: Seen): re
   return Array.from(text, (odds, j) => [odds, types[j] ?? 0, trees[j] ?? 0])
 }
 
+/** Probabilities of the task types. */
+export function readTags(
+  { tagger, bias }: Pick<PoolTable, 'tagger' | 'bias'>,
+  words: SparseRow,
+): Float64Array {
+  const sums = kernelOf(tagger).sum(words)
+  const p = Float64Array.from(bias, (constant, c) => constant + tagger.scale * (sums[c] ?? 0))
+  softmax(p)
+  return p
+}
+
 /** Expected quality, one per model. */
 export function predictTable(
   { tagger, bias, qualities }: PoolTable,
   words: SparseRow,
   models: number,
 ): Float64Array {
-  const sums = kernelOf(tagger).sum(words)
-  const p = Float64Array.from(bias, (constant, c) => constant + tagger.scale * (sums[c] ?? 0))
-  softmax(p)
+  const p = readTags({ tagger, bias }, words)
   const expected = new Float64Array(models)
   for (let c = 0; c < p.length; c++) {
     for (let j = 0; j < models; j++) {

@@ -16,6 +16,8 @@ import { clusters } from './clusters.ts'
 import { mf } from './mf.ts'
 import { occam } from './occam.ts'
 import { difficulty } from './difficulty.ts'
+import { capability } from './capability.ts'
+import { graph } from './graph.ts'
 import type { PredictorKind } from './predictor.ts'
 
 const KINDS: readonly PredictorKind[] = [
@@ -35,6 +37,8 @@ const KINDS: readonly PredictorKind[] = [
   cheapest,
   occam,
   difficulty,
+  capability,
+  graph,
 ]
 
 /** Throws `artifact.format_version` for a name this version does not know. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDifficultyPredictor } from '../estimate/difficulty.ts'
 import type { Seen } from '../estimate/components.ts'

@@ -29,21 +29,31 @@ export function fitPoolBlend(
   }
 }
 
-/** A tagger of the task types, and each model's shrunken mean quality on each of them. */
-export function fitPoolTable(
-  { words, types, targets }: PoolSet,
+/** A tagger of the task types. */
+export function fitTagger(
+  { words, types }: PoolSet,
   rows: readonly number[],
   seed: number,
-): PoolTable {
-  const tagged = rows.filter((row) => (types.typeOf[row] ?? -1) >= 0)
+): Pick<PoolTable, 'tagger' | 'bias'> {
   const tagger = fitSoftmax(
-    { matrix: words, classOf: Uint32Array.from(types.typeOf), rows: tagged },
+    {
+      matrix: words,
+      classOf: Uint32Array.from(types.typeOf),
+      rows: rows.filter((row) => (types.typeOf[row] ?? -1) >= 0),
+    },
     { classes: types.count, epochs: 5, stepSize: 4, rng: createRng(seed) },
   )
+  return { tagger: toRowTable(tagger.weights, types.count), bias: tagger.bias }
+}
+
+/** The tagger, and each model's shrunken mean quality on each task type. */
+export function fitPoolTable(set: PoolSet, rows: readonly number[], seed: number): PoolTable {
+  const { types, targets } = set
+  const tagged = rows.filter((row) => (types.typeOf[row] ?? -1) >= 0)
   const qualities = new Float32Array(types.count * targets.length)
   targets.forEach((values, j) => {
     const { means } = fitShrunkenMeans({ groupOf: types.typeOf, values, groups: types.count }, tagged)
     means.forEach((mean, type) => (qualities[type * targets.length + j] = mean))
   })
-  return { tagger: toRowTable(tagger.weights, types.count), bias: tagger.bias, qualities }
+  return { ...fitTagger(set, rows, seed), qualities }
 }

@@ -17,6 +17,8 @@ import { table } from './table.ts'
 import { clusters } from './clusters.ts'
 import { occam } from './occam.ts'
 import { difficulty } from './difficulty.ts'
+import { capability } from './capability.ts'
+import { graph } from './graph.ts'
 import type { PoolMethod } from './pool-method.ts'
 
 export const POOL_METHODS: readonly PoolMethod[] = [
@@ -36,4 +38,6 @@ export const POOL_METHODS: readonly PoolMethod[] = [
   cheapest,
   occam,
   difficulty,
+  capability,
+  graph,
 ]

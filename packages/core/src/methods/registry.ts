@@ -19,6 +19,8 @@ import { clusters } from './clusters.ts'
 import { mf } from './mf.ts'
 import { occam } from './occam.ts'
 import { difficulty } from './difficulty.ts'
+import { capability } from './capability.ts'
+import { graph } from './graph.ts'
 import type { Method } from './method.ts'
 import { onPair } from './on-pair.ts'
 
@@ -44,4 +46,6 @@ export const METHODS: readonly Method[] = [
   onPair(cheapest),
   onPair(occam),
   onPair(difficulty),
+  onPair(capability),
+  onPair(graph),
 ]
