@@ -18,6 +18,15 @@ export {
   type CascadeRoutingOptions,
   type StateCovariance,
 } from './decide/cascade-routing.ts'
+export {
+  assignBatch,
+  leastCost,
+  listPareto,
+  type Assignment,
+  type AssignOptions,
+  type BatchEstimates,
+  type ParetoPoint,
+} from './decide/assign.ts'
 export { createUtilityPolicy, type UtilityPolicyOptions } from './decide/utility.ts'
 export {
   fitCascadeRouting,

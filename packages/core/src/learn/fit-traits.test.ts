@@ -36,6 +36,10 @@ describe('measureTraits', () => {
   })
 })
 
+function shape(models: readonly string[]): Parameters<typeof createTraitsPredictor>[1] {
+  return { models, view: { rank: 2 } }
+}
+
 describe('traits', () => {
   const parameters: TraitsParameters = {
     // A tagger without words: both types are equally likely.
@@ -52,8 +56,6 @@ describe('traits', () => {
     words: { indices: new Uint32Array(), values: new Float32Array() },
     embedding: Float32Array.of(0, 1),
   } as unknown as Seen
-  const shape = (models: readonly string[]) => ({ models, view: { rank: 2 } })
-
   it('weighs type, mean and direction', () => {
     // 0.125 + logit(0.625) + 3 * 0 + 1 * (-0.5 + 0.25 * 2)
     const read = createTraitsPredictor(parameters, shape(['a'])).read(seen)

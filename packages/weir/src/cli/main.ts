@@ -39,6 +39,7 @@ export async function createProgram(): Promise<Command> {
     import('./headroom.ts').then((m) => m.register),
     import('./route.ts').then((m) => m.register),
     import('./probe.ts').then((m) => m.register),
+    import('./assign.ts').then((m) => m.register),
     import('./outcomes.ts').then((m) => m.register),
     import('./usage.ts').then((m) => m.register),
     import('./serve.ts').then((m) => m.register),

@@ -28,6 +28,13 @@ export function parseUsd(text: string): number {
   throw new InvalidArgumentError('must be a number above 0.')
 }
 
+/** A number of deviations: at least 0. */
+export function parseCaution(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value
+  throw new InvalidArgumentError('must be a number, 0 or more.')
+}
+
 /** Any safe integer. */
 export function parseSeed(text: string): number {
   const value = Number(text)
