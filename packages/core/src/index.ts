@@ -220,6 +220,13 @@ export { probe, type Probed } from './probe.ts'
 export { LEVELS } from './learn/calibration.ts'
 export { createRiver, type RiverOptions } from './river.ts'
 export { settingAt } from './pool-river.ts'
+export {
+  createPoolReport,
+  type PoolLevelReport,
+  type PoolReport,
+  type PoolReportRows,
+  type PoolSystemPoint,
+} from './evaluate/pool-report.ts'
 export { addCandidate, removeCandidate, type AddCandidateOptions } from './candidates.ts'
 export { train, type TrainOptions } from './train.ts'
 export {

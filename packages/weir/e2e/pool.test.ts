@@ -174,3 +174,33 @@ describe('weir calibrate on a pool', () => {
     expect([bound.code, bound.err]).toEqual([2, expect.stringContaining('cannot be bound to a pair')])
   })
 })
+
+describe('weir evaluate on a pool', () => {
+  it('replays rows at each level beside single models, chance and the oracle', async () => {
+    await writeOutcomes(at('test.jsonl'), createPlantedPool({ rows: 200, seed: 12 }))
+    const args = ['evaluate', '--artifact', at('pool.weir'), '--data', at('test.jsonl'), '--mode', 'estimate']
+    const { code, out, err } = await weir([...args, '--json'])
+    expect([code, err]).toEqual([0, ''])
+    const report = JSON.parse(out)
+    expect(report).toMatchObject({
+      rows: 200,
+      rowsLeftOut: 0,
+      reference: 'dear',
+      costUnit: 'usd',
+      mode: 'estimate',
+    })
+    expect(report.singles.map(({ model }: { model: string }) => model)).toEqual(PLANTED_MODELS)
+    expect(report.oracle.quality).toBeGreaterThan(report.singles[3].quality)
+    expect(report.warnings).toEqual(['Only 200 rows: read the intervals, not the numbers.'])
+    const [first] = report.levels
+    expect(first.cost).toBeLessThan(1e-3)
+    expect(first.hullGain).toBeGreaterThan(0)
+    const [low, high] = first.intervals.kept
+    expect(low).toBeLessThan(first.kept)
+    expect(high).toBeGreaterThan(first.kept)
+    const text = await weir(args)
+    expect(text.out).toMatch(/0\.80 +0\.\d+ +\d+\.\d% .* to .*%/)
+    const page = await weir([...args, '--html', at('page.html')])
+    expect([page.code, page.err]).toEqual([2, expect.stringContaining('weir compare --models draws pages')])
+  })
+})

@@ -16,6 +16,8 @@ import { embedAhead, ENCODER_HELP, openFlagged } from '../encoder/open.ts'
 import { createOutcomeHash, readOutcomes, type OutcomeHash } from '../record/outcome-file.ts'
 import type { Evaluation } from '../report/evaluation.ts'
 import { counted } from '../report/format.ts'
+import { isPooled, type PooledArtifact } from '../report/pool-text.ts'
+import type { PoolEvaluation } from '../report/pool-evaluation-text.ts'
 import { checkPlace, writePage } from '../report/page-file.ts'
 import { parseModeOption, parseSeed } from './parse-option.ts'
 
@@ -59,6 +61,16 @@ export function register(program: Command): void {
 }
 
 async function run(options: EvaluateOptions): Promise<void> {
+  const { readArtifact } = await import('../record/artifact-file.ts')
+  const artifact = await readArtifact(options.artifact)
+  if (isPooled(artifact)) {
+    const evaluation = await evaluatePool(artifact, options)
+    const { renderPoolEvaluation } = await import('../report/pool-evaluation-text.ts')
+    process.stdout.write(
+      options.json === true ? `${JSON.stringify(evaluation)}\n` : renderPoolEvaluation(evaluation),
+    )
+    return
+  }
   if (options.html !== undefined) await checkPlace(options.html)
   const evaluation = await evaluateFiles(options)
   if (options.html !== undefined) {
@@ -72,7 +84,39 @@ async function run(options: EvaluateOptions): Promise<void> {
   }
 }
 
-/** Everything `weir evaluate --json` prints. */
+/** Everything `weir evaluate --json` prints of a pool. Throws `cli.usage` for options that speak of a pair. */
+async function evaluatePool(artifact: PooledArtifact, options: EvaluateOptions): Promise<PoolEvaluation> {
+  const { policy, training, html, mode, seed } = options
+  if (policy !== 'route' || training !== undefined || html !== undefined) {
+    throw new WeirError(
+      'cli.usage',
+      `${options.artifact} routes a pool: leave out --policy, --training and --html; weir compare --models draws pages`,
+    )
+  }
+  const { measurePool } = await import('../report/measure-pool.ts')
+  const { describeArtifact, warnOfRows } = await import('../report/evaluation.ts')
+  const flagged = await openFlagged(options.encoder, artifact)
+  const skips = { count: 0 }
+  const hash = createOutcomeHash()
+  const rows = embedAhead(readData(options, { skips, hash }), flagged)
+  const river = createRiver(artifact, { mode, ...flagged.option })
+  const { report, rowsLeftOut } = await measurePool(river, rows, { pool: artifact.pool, seed })
+  await flagged.close()
+  const dataHash = hash.digest()
+  return {
+    ...report,
+    mode,
+    costUnit: artifact.pool.costUnit,
+    rowsLeftOut,
+    skipped: skips.count,
+    dataHash,
+    files: options.data,
+    artifact: describeArtifact(options.artifact, artifact),
+    warnings: warnOfRows(report.rows, { dataHash, artifact }),
+  }
+}
+
+/** Everything `weir evaluate --json` prints of a pair. */
 export async function evaluateFiles(options: EvaluateOptions): Promise<Evaluation> {
   const { readArtifact } = await import('../record/artifact-file.ts')
   const { measureRiver } = await import('../report/measure.ts')

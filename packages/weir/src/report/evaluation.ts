@@ -51,8 +51,18 @@ export interface CheckedData {
   readonly artifact: Pick<Artifact, 'training' | 'calibration'>
 }
 
-export function collectWarnings(
-  report: Report,
+export function collectWarnings(report: Report, data: CheckedData): readonly string[] {
+  const warnings = [...warnOfRows(report.rows, data)]
+  if (report.large.quality <= report.small.quality) {
+    warnings.push(`${report.large.model} is not better than ${report.small.model} here: pin the small model.`)
+  }
+  if (report.estimatorFailures > 0) warnings.push(`The estimator failed on ${report.estimatorFailures} rows.`)
+  return warnings
+}
+
+/** What holds of any report: rows that were seen before, and too few of them. */
+export function warnOfRows(
+  rows: number,
   { dataHash, artifact: { training, calibration } }: CheckedData,
 ): readonly string[] {
   const warnings: string[] = []
@@ -63,10 +73,6 @@ export function collectWarnings(
       'These are the very rows its levels were proven on: what the levels deliver is no test of them.',
     )
   }
-  if (report.rows < FEW_ROWS) warnings.push(`Only ${report.rows} rows: read the intervals, not the numbers.`)
-  if (report.large.quality <= report.small.quality) {
-    warnings.push(`${report.large.model} is not better than ${report.small.model} here: pin the small model.`)
-  }
-  if (report.estimatorFailures > 0) warnings.push(`The estimator failed on ${report.estimatorFailures} rows.`)
+  if (rows < FEW_ROWS) warnings.push(`Only ${rows} rows: read the intervals, not the numbers.`)
   return warnings
 }
