@@ -18,6 +18,10 @@ import { occam } from './occam.ts'
 import { difficulty } from './difficulty.ts'
 import { capability } from './capability.ts'
 import { graph } from './graph.ts'
+import { text } from './text.ts'
+import { sw } from './sw.ts'
+import { grk, p2l } from './p2l.ts'
+import { irt } from './irt.ts'
 import type { PredictorKind } from './predictor.ts'
 
 const KINDS: readonly PredictorKind[] = [
@@ -39,6 +43,11 @@ const KINDS: readonly PredictorKind[] = [
   difficulty,
   capability,
   graph,
+  text,
+  sw,
+  p2l,
+  grk,
+  irt,
 ]
 
 /** Throws `artifact.format_version` for a name this version does not know. */

@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, double, property, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addBattles, preferenceOf } from './bradley-terry.ts'
+import { addBattles, fitBradleyTerry, preferenceOf } from './bradley-terry.ts'
 import { sigmoid } from './logistic.ts'
 
 function lossOf(qualities: readonly number[], s: Float64Array): number {
@@ -55,5 +55,28 @@ describe('addBattles', () => {
       }),
       { numRuns: 50 },
     )
+  })
+})
+
+describe('fitBradleyTerry', () => {
+  it('of two: the log of the ratio of wins', () => {
+    // 6 wins against 2: p / (1 - p) = 3.
+    const [a = 0, b = 0] = fitBradleyTerry(Float64Array.of(0, 6, 2, 0), 2)
+    expect(a - b).toBeCloseTo(Math.log(3), 9)
+    expect(a + b).toBeCloseTo(0, 9)
+  })
+
+  it('expects as many wins as there were', () => {
+    const wins = Float64Array.of(0, 5, 3, 2, 0, 4, 1, 6, 0)
+    const strengths = fitBradleyTerry(wins, 3)
+    for (let i = 0; i < 3; i++) {
+      let surplus = 0
+      for (let j = 0; j < 3; j++) {
+        if (i === j) continue
+        const battles = wins[3 * i + j]! + wins[3 * j + i]!
+        surplus += wins[3 * i + j]! - battles * sigmoid(strengths[i]! - strengths[j]!)
+      }
+      expect(surplus).toBeCloseTo(0, 6)
+    }
   })
 })

@@ -31,3 +31,43 @@ export function addBattles(qualities: ArrayLike<number>, strengths: Float64Array
     }
   }
 }
+
+/** Steps of fitBradleyTerry at most, and the change that ends them. */
+const STEPS = 200
+const TOLERANCE = 1e-9
+
+/**
+ * Strengths of greatest likelihood, natural logarithms with mean 0. `wins`: n x n, row-major; at (i, j) the weight of battles that i won against j. Every
+ * two must have fought and each won something, else a strength is infinite.
+ *
+ *   p_i  <-  sum_j wins_ij / sum_j [ (wins_ij + wins_ji) / (p_i + p_j) ]
+ *
+ * The same as logistic regression without intercept on rows of +1 and -1. Source: Hunter, Annals of Statistics 32 (2004), algorithm (3).
+ */
+export function fitBradleyTerry(wins: Float64Array, n: number): Float64Array {
+  const p = new Float64Array(n).fill(1)
+  for (let step = 0; step < STEPS; step++) {
+    let change = 0
+    for (let i = 0; i < n; i++) {
+      const next = nextStrength(wins, p, i)
+      change = Math.max(change, Math.abs(next / p[i]! - 1))
+      p[i] = next
+    }
+    if (change < TOLERANCE) break
+  }
+  const logs = p.map(Math.log)
+  const mean = logs.reduce((sum, one) => sum + one, 0) / n
+  return logs.map((one) => one - mean)
+}
+
+function nextStrength(wins: Float64Array, p: Float64Array, i: number): number {
+  const n = p.length
+  let won = 0
+  let expected = 0
+  for (let j = 0; j < n; j++) {
+    if (j === i) continue
+    won += wins[i * n + j]!
+    expected += (wins[i * n + j]! + wins[j * n + i]!) / (p[i]! + p[j]!)
+  }
+  return won / expected
+}

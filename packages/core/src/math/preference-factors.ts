@@ -1,6 +1,5 @@
 /**
- * Factors of preferences: a vector for every model and a projection of the queries' embeddings, learned together by Adam, batch by batch, with
- * Gaussian noise on the embeddings. Behind every embedding stands a constant 1.
+ * Factors of preferences: a vector for every model and a projection of the queries' embeddings, learned together (noisy-descent.ts).
  *
  *   strength_M = c . ( v_M / |v_M| * h ),  h = W (e + noise)            g_M = d loss / d strength_M (bradley-terry.ts)
  *   d h = c * sum_M g_M n_M      d W = d h (e + noise)'      d c = h * sum_M g_M n_M      d n_M = g_M c * h      n_M = v_M / |v_M|
@@ -9,21 +8,13 @@
  * What is given back is the product of the parts, u_M = W' (c * v_M / |v_M|): strength_M = u_M . (e, 1).
  * Source: RouteLLM, arXiv:2406.18665, and its public training code (batch 64, noise 0.1, weight decay 1e-5, Adam).
  */
-import { createAdam } from './adam.ts'
 import { addBattles } from './bradley-terry.ts'
 import { gaussian } from './gaussian.ts'
-import { shuffle, type Rng } from './rng.ts'
+import { descend, type EmbeddedRow, type EmbeddedRows } from './noisy-descent.ts'
+import type { Rng } from './rng.ts'
 
 /** Strengths of a pool lie in at most as many directions as it has models; RouteLLM: 128. */
 const WIDTH = 16
-const BATCH = 64
-/** Per component of a unit embedding of some 64; RouteLLM: 0.1 of 1,536. */
-const NOISE = 0.05
-const STEP_SIZE = 3e-3
-const WEIGHT_DECAY = 1e-5
-/** Passes; few rows are seen more often, until there were FEWEST_STEPS. */
-const EPOCHS = 6
-const FEWEST_STEPS = 400
 
 /** Three parts of one array, so that one Adam moves all of them. */
 export interface FactorWeights {
@@ -34,37 +25,16 @@ export interface FactorWeights {
   readonly w: Float64Array
 }
 
-export interface FactorRows {
-  /** Rows x columns, row-major; the first `rank` columns are the embedding. */
-  readonly dense: Float32Array
-  readonly columns: number
-  readonly rank: number
-  /** Rows x models, row-major. */
-  readonly qualities: Float64Array
-  readonly models: number
-}
-
 /** u_M, models x (rank + 1), row-major, the constant's part last. The same rows and random numbers give the same vectors. */
-export function fitFactors(data: FactorRows, rows: readonly number[], rng: Rng): Float32Array {
-  const { models, rank, qualities } = data
-  const all = startingWeights(models, rank + 1, rng)
-  const gradient = new Float64Array(all.length)
-  const adam = createAdam(all, { stepSize: STEP_SIZE, weightDecay: WEIGHT_DECAY })
-  const [weights, gradients] = [partsOf(all, models), partsOf(gradient, models)]
-  const noisy = new Float64Array(rank + 1).fill(1)
-  const epochs = Math.max(EPOCHS, Math.ceil((FEWEST_STEPS * BATCH) / rows.length))
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = shuffle(rng, rows)
-    for (const [at, row] of order.entries()) {
-      addNoise(data, row, { noisy, rng })
-      const of = qualities.subarray(row * models, (row + 1) * models)
-      addFactorGradient(weights, { embedding: noisy, qualities: of }, gradients)
-      if ((at + 1) % BATCH > 0 && at + 1 < order.length) continue
-      const size = (at % BATCH) + 1
-      for (let i = 0; i < gradient.length; i++) gradient[i]! /= size
-      adam.step(gradient)
-    }
-  }
+export function fitFactors(data: EmbeddedRows, rows: readonly number[], rng: Rng): Float32Array {
+  const { models, rank } = data
+  const parameters = startingWeights(models, rank + 1, rng)
+  const weights = partsOf(parameters, models)
+  descend(data, rows, {
+    parameters,
+    addGradient: (row, into) => addFactorGradient(weights, row, partsOf(into, models)),
+    rng,
+  })
   return multiplyOut(weights, models)
 }
 
@@ -83,25 +53,10 @@ function partsOf(all: Float64Array, models: number): FactorWeights {
   return { v: all.subarray(0, end), c: all.subarray(end, end + WIDTH), w: all.subarray(end + WIDTH) }
 }
 
-interface Noise {
-  readonly noisy: Float64Array
-  readonly rng: Rng
-}
-
-function addNoise({ dense, columns }: FactorRows, row: number, { noisy, rng }: Noise): void {
-  for (let i = 0; i + 1 < noisy.length; i++) noisy[i] = dense[row * columns + i]! + NOISE * gaussian(rng)
-}
-
-export interface FactorRow {
-  readonly embedding: Float64Array
-  /** One per model. */
-  readonly qualities: ArrayLike<number>
-}
-
 /** Adds the gradient of one row's loss to `into`. */
 export function addFactorGradient(
   { v, c, w }: FactorWeights,
-  { embedding, qualities }: FactorRow,
+  { embedding, qualities }: EmbeddedRow,
   into: FactorWeights,
 ): void {
   const width = c.length

@@ -19,6 +19,11 @@ import { occam } from './occam.ts'
 import { difficulty } from './difficulty.ts'
 import { capability } from './capability.ts'
 import { graph } from './graph.ts'
+import { text } from './text.ts'
+import { sw } from './sw.ts'
+import { p2l } from './p2l.ts'
+import { grk } from './grk.ts'
+import { irt } from './irt.ts'
 import type { PoolMethod } from './pool-method.ts'
 
 export const POOL_METHODS: readonly PoolMethod[] = [
@@ -40,4 +45,9 @@ export const POOL_METHODS: readonly PoolMethod[] = [
   difficulty,
   capability,
   graph,
+  text,
+  sw,
+  p2l,
+  grk,
+  irt,
 ]

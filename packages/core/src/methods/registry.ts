@@ -21,6 +21,11 @@ import { occam } from './occam.ts'
 import { difficulty } from './difficulty.ts'
 import { capability } from './capability.ts'
 import { graph } from './graph.ts'
+import { text } from './text.ts'
+import { sw } from './sw.ts'
+import { p2l } from './p2l.ts'
+import { grk } from './grk.ts'
+import { irt } from './irt.ts'
 import type { Method } from './method.ts'
 import { onPair } from './on-pair.ts'
 
@@ -48,4 +53,9 @@ export const METHODS: readonly Method[] = [
   onPair(difficulty),
   onPair(capability),
   onPair(graph),
+  onPair(text),
+  onPair(sw),
+  onPair(p2l),
+  onPair(grk),
+  onPair(irt),
 ]
