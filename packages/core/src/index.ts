@@ -27,6 +27,16 @@ export {
   type BatchEstimates,
   type ParetoPoint,
 } from './decide/assign.ts'
+export {
+  chooseKnapsack,
+  chooseUntil,
+  weighVotes,
+  type Member,
+  type Objective,
+  type UntilOptions,
+  type Vote,
+} from './decide/subset.ts'
+export { createSubsetPolicy, type SubsetPolicyOptions } from './decide/subset-policy.ts'
 export { createUtilityPolicy, type UtilityPolicyOptions } from './decide/utility.ts'
 export {
   fitCascadeRouting,

@@ -33,7 +33,12 @@ export function fitTraits(
   return { tags, traits: measureTraits(answered, { queries, prior, message }), ...shared }
 }
 
-function gatherAnswered(set: PoolSet, rows: readonly number[], tags: TraitsParameters['tags']): Answered {
+/** Some rows of the set as models are measured on them. */
+export function gatherAnswered(
+  set: PoolSet,
+  rows: readonly number[],
+  tags: TraitsParameters['tags'],
+): Answered {
   const types = tags.bias.length
   const spread = new Float32Array(rows.length * types)
   rows.forEach((row, i) => {
