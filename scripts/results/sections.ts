@@ -5,6 +5,7 @@ import { cascadeRouting } from './cascade-routing.ts'
 import { cascadeSearch } from './cascade-search.ts'
 import { cascadeSignals } from './cascade-signals.ts'
 import { paperTables } from './paper-tables.ts'
+import { pools } from './pools.ts'
 import { promises } from './promises.ts'
 import { proven } from './proven.ts'
 import { routing } from './routing.ts'
@@ -22,4 +23,5 @@ export const SECTIONS: readonly Section[] = [
   bestOfN,
   cascadeRouting,
   paperTables,
+  pools,
 ]

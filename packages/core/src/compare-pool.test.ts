@@ -6,8 +6,9 @@ import type { PoolStatistic } from './evaluate/pool-comparison.ts'
 import { blend } from './methods/pool-blend.ts'
 import { knn } from './methods/knn.ts'
 import type { Query } from './contract/query.ts'
-import { chooseAtWeight, chooseAtWeights, type Believed } from './pool-choice.ts'
+import { chooseAt, chooseAtSettings, type Believed } from './pool-choice.ts'
 import { createPoolPolicy } from './pool-river.ts'
+import { weighings } from './learn/select-settings.ts'
 import { createRng } from './math/rng.ts'
 import { queryFromOutcome } from './request/query.ts'
 import { createRiver } from './river.ts'
@@ -15,7 +16,7 @@ import { decide } from './serve.ts'
 import { createPlantedPool, PLANTED_MODELS } from './suites/planted-pool.ts'
 import { trainPool } from './train-pool.ts'
 
-const ROWS = createPlantedPool({ rows: 400, seed: 1 })
+const ROWS = createPlantedPool({ rows: 300, seed: 1 })
 const OPTIONS = {
   models: PLANTED_MODELS,
   methods: [blend, knn],
@@ -33,7 +34,7 @@ describe('comparePool', () => {
   it('finds what was planted: specialists that are cheaper than the best model', async () => {
     const { systems, splits, models } = await compared
     expect(models.map(({ model }) => model)).toEqual(PLANTED_MODELS)
-    expect(splits.map(({ trainingRows, testedRows }) => trainingRows + testedRows)).toEqual([400, 400])
+    expect(splits.map(({ trainingRows, testedRows }) => trainingRows + testedRows)).toEqual([300, 300])
     const mean = (name: string, statistic: PoolStatistic): number =>
       systems.find((one) => one.name === name)?.statistics[statistic]?.mean ?? Number.NaN
     for (const { name } of OPTIONS.methods) {
@@ -80,7 +81,7 @@ describe('comparePool', () => {
   })
 })
 
-describe('chooseAtWeights', () => {
+describe('chooseAtSettings', () => {
   it('is what the policy of the river does at every setting of its artifact', async () => {
     const artifact = await trainPool(ROWS, { models: PLANTED_MODELS, method: knn, seed: 1, dataHash: 'x' })
     const { pool } = artifact
@@ -103,10 +104,10 @@ describe('chooseAtWeights', () => {
     for (const query of rows.flatMap((row) => queryFromOutcome(row) ?? [])) {
       const seen = decide(river, query, { kind: 'quality', quality: 0.95, mode: 'estimate' })
       const believed = { estimates: seen.estimates ?? [], isUnfamiliar: seen.unfamiliar }
-      const chosen = chooseAtWeights(
+      const chosen = chooseAtSettings(
         pool,
         believed,
-        pool.settings.map(({ costWeight }) => costWeight),
+        pool.settings.map(({ margin = 0, costWeight }) => ({ margin, costWeight })),
       )
       for (const [at, { threshold }] of pool.settings.entries())
         expect(chosen[at]).toBe(modelAt(threshold, believed, query))
@@ -120,17 +121,17 @@ describe('chooseAtWeights', () => {
       meanQuality: 0.5,
       meanCost: i + 1,
     }))
-    const pool = { members, reference: 'e', costUnit: 'usd' } as const
-    const weights = Array.from({ length: 60 }, (_, i) => i * 0.01)
+    const settings = weighings(3)
     for (let trial = 0; trial < 200; trial++) {
+      const pool = { members, reference: trial % 2 === 0 ? 'e' : 'c', costUnit: 'usd' } as const
       const estimates = members.map(({ model }, i) => ({
         model,
         quality: rng.next(),
         costUsd: i + rng.next(),
       }))
       const believed = { estimates, isUnfamiliar: false }
-      expect(chooseAtWeights(pool, believed, weights)).toEqual(
-        weights.map((weight) => chooseAtWeight(pool, believed, weight)),
+      expect(chooseAtSettings(pool, believed, settings)).toEqual(
+        settings.map((setting) => chooseAt(pool, believed, setting)),
       )
     }
   })

@@ -16,7 +16,7 @@ import type { PoolArtifact } from './contract/pool-artifact.ts'
 import { questionOf } from './contract/question.ts'
 import { createPoolComparison } from './evaluate/create-pool-comparison.ts'
 import type { ComparisonOptions } from './evaluate/create-comparison.ts'
-import type { PoolComparison } from './evaluate/pool-comparison.ts'
+import type { LabelShare, PoolComparison } from './evaluate/pool-comparison.ts'
 import type {
   BudgetTrials,
   PoolComparisonTrials,
@@ -27,20 +27,19 @@ import { choiceEntropyBits } from './evaluate/router-eval.ts'
 import { splitRows, type Split, type SplitPlan } from './evaluate/splits.ts'
 import { fitTaskTable } from './evaluate/task-table.ts'
 import { fitPool } from './learn/fit-pool.ts'
-import { costWeights, weightWithin } from './learn/select-settings.ts'
+import { weighings, weightWithin } from './learn/select-settings.ts'
 import { expectedCalibrationError } from './math/calibration-error.ts'
 import { createRng, shuffle } from './math/rng.ts'
 import type { PoolMethod } from './methods/pool-method.ts'
-import { chooseAtWeight, chooseAtWeights, type Believed } from './pool-choice.ts'
+import { chooseAtSettings, chooseAtWeight, type Believed } from './pool-choice.ts'
 import { queryFromOutcome } from './request/query.ts'
 import { createRiver } from './river.ts'
 import { decide, type River } from './serve.ts'
+import { BUDGET_SHARES, measureStability } from './stability.ts'
 import { createPoolLesson, toPoolArtifact, type PoolLesson } from './train-pool.ts'
 
 /** Fewest different questions a split must test: with fewer no interval says anything. */
 const MIN_TESTED = 20
-/** Budgets tried, as shares of the dearest model's mean cost: tight, middling, loose. */
-const BUDGET_SHARES: readonly number[] = [0.1, 0.2, 0.5]
 /** Decisions made before any is timed: a new estimator is slow until it is warm. */
 const WARM_UP = 50
 
@@ -56,6 +55,10 @@ export interface ComparePoolOptions extends ComparisonOptions {
   readonly plan: SplitPlan
   /** Train on this many rows of the training side, drawn by the seed. Default: all. */
   readonly trainingRows?: number
+  /** Also train on these shares of each split's training rows, drawn by the seed, each part holding the smaller ones. In (0, 1). Default: none. */
+  readonly labelShares?: readonly number[]
+  /** Also perturb this many tested rows of each split and see which decisions stay. Default 0. */
+  readonly stabilityRows?: number
   /** Identifies the rows. */
   readonly dataHash: string
   /** Milliseconds since any moment; without it nothing is timed. */
@@ -81,14 +84,39 @@ export async function comparePool(
   const table = readRows(rows, options)
   const splits = options.seeds.flatMap((seed) => splitRows(table.questions, options.plan, seed))
   checkTested(splits, table)
-  const measured: PoolSplitTrials[] = []
-  for (const [at, split] of splits.entries()) {
-    const report = async (method: string, step: string): Promise<void> =>
-      options.onProgress?.({ split: at, splits: splits.length, method, step })
-    measured.push(await runSplit({ table, split, options, report }))
+  const compareShare = async (share: number): Promise<PoolComparison> => {
+    const measured: PoolSplitTrials[] = []
+    for (const [at, split] of splits.entries()) {
+      const report = async (method: string, step: string): Promise<void> =>
+        options.onProgress?.({ split: at, splits: splits.length, method, step: nameStep(step, share) })
+      measured.push(await runSplit({ table, split, options, share, report }))
+    }
+    await options.onProgress?.({ split: splits.length, splits: splits.length, method: '', step: 'intervals' })
+    return createPoolComparison(
+      toTrials(table, measured, options),
+      share === 1 ? options : { ...options, resamples: 0 },
+    )
   }
-  await options.onProgress?.({ split: splits.length, splits: splits.length, method: '', step: 'intervals' })
-  return createPoolComparison(toTrials(table, measured, options), options)
+  const whole = await compareShare(1)
+  const labelShares: LabelShare[] = []
+  for (const share of options.labelShares ?? [])
+    labelShares.push(toLabelShare(share, await compareShare(share)))
+  if (labelShares.length > 0) labelShares.push(toLabelShare(1, whole))
+  return { ...whole, labelShares }
+}
+
+function nameStep(step: string, share: number): string {
+  return share === 1 ? step : `${step} (${share} of the rows)`
+}
+
+function toLabelShare(share: number, { splits, systems }: PoolComparison): LabelShare {
+  return {
+    share,
+    trainingRows: splits.map(({ trainingRows }) => trainingRows),
+    methods: systems
+      .filter(({ kind }) => kind === 'method')
+      .map(({ name, statistics }) => ({ name, statistics })),
+  }
 }
 
 /** Rows that teach and can be tested. */
@@ -194,11 +222,14 @@ interface SplitRun {
   readonly table: PoolRows
   readonly split: Split
   readonly options: ComparePoolOptions
+  /** Of the training rows. */
+  readonly share: number
   readonly report: (method: string, step: string) => Promise<void>
 }
 
-async function runSplit({ table, split, options, report }: SplitRun): Promise<PoolSplitTrials> {
-  const training = draw(split, options.trainingRows)
+async function runSplit({ table, split, options, share, report }: SplitRun): Promise<PoolSplitTrials> {
+  const whole = Math.min(options.trainingRows ?? Infinity, split.training.length)
+  const training = draw(split, Math.round(share * whole))
   const began = options.now?.()
   await report('', 'reading queries')
   const lesson = createPoolLesson(
@@ -212,13 +243,13 @@ async function runSplit({ table, split, options, report }: SplitRun): Promise<Po
   const lessonSeconds = secondsSince(began, options)
   const methods: PoolMethodTrials[] = []
   for (const method of options.methods)
-    methods.push(await runMethod(method, { table, split, options, report, lesson }))
+    methods.push(await runMethod(method, { table, split, options, share, report, lesson }))
   const dearest = lesson.members.at(-1)?.meanCost ?? 1
   return {
     seed: split.seed,
     trainingRows: training.length,
     tested: split.tested,
-    costWeights: costWeights(dearest),
+    costWeights: weighings(dearest).map(({ costWeight }) => costWeight),
     dearest,
     bestSingle: findBestSingle(table, lesson),
     table: chooseByCategory({ table, training, split, lesson }),
@@ -228,8 +259,8 @@ async function runSplit({ table, split, options, report }: SplitRun): Promise<Po
 }
 
 /** Keeps the drawn rows in the order they had. */
-function draw({ training, seed }: Split, rows: number | undefined): readonly number[] {
-  if (rows === undefined || rows >= training.length) return training
+function draw({ training, seed }: Split, rows: number): readonly number[] {
+  if (rows >= training.length) return training
   const drawn = new Set(shuffle(createRng(seed), training).slice(0, rows))
   return training.filter((row) => drawn.has(row))
 }
@@ -264,12 +295,13 @@ async function runMethod(method: PoolMethod, run: MethodRun): Promise<PoolMethod
   if (pool === undefined)
     throw new WeirError('internal.bug', 'an artifact of a pool came back without its pool')
   const tested = split.tested.flatMap((row) => table.rows[row] ?? [])
-  const { believed, decisionMs } = believe(createRiver(artifact), tested, options)
-  const weights = pool.settings.map(({ costWeight }) => costWeight)
+  const river = createRiver(artifact)
+  const { believed, decisionMs } = believe(river, tested, options)
+  const settings = pool.settings.map(({ margin = 0, costWeight }) => ({ margin, costWeight }))
   const placeOf = (model: string): number => table.models.indexOf(model)
-  const rowChoices = believed.map((one) => chooseAtWeights(pool, one, weights).map(placeOf))
+  const rowChoices = believed.map((one) => chooseAtSettings(pool, one, settings).map(placeOf))
   return {
-    chosen: weights.map((_, at) => Uint8Array.from(rowChoices, (choices) => choices[at] ?? 0)),
+    chosen: settings.map((_, at) => Uint8Array.from(rowChoices, (choices) => choices[at] ?? 0)),
     budgets: BUDGET_SHARES.map((share) =>
       tryBudget(pool, share, (weight) =>
         Uint8Array.from(believed, (one) => placeOf(chooseAtWeight(pool, one, weight))),
@@ -280,6 +312,10 @@ async function runMethod(method: PoolMethod, run: MethodRun): Promise<PoolMethod
     artifactBytes: new TextEncoder().encode(saved).length,
     trainingSeconds,
     decisionMs,
+    stability: measureStability(
+      { river, pool, rows: tested.slice(0, options.stabilityRows ?? 0) },
+      split.seed,
+    ),
   }
 }
 
@@ -313,7 +349,8 @@ function tryBudget(
 ): BudgetTrials {
   const budget = share * (pool.members.at(-1)?.meanCost ?? 0)
   const weight = weightWithin(pool, budget)
-  const binds = weight !== undefined && (pool.settings[0]?.meanCost ?? 0) > budget
+  const free = pool.settings.find(({ margin = 0 }) => margin === 0)
+  const binds = weight !== undefined && (free?.meanCost ?? 0) > budget
   return { share, budget, chosen: binds ? chooseAll(weight) : null }
 }
 
@@ -367,7 +404,7 @@ function chooseByCategory({
     )
   const [qualityTables, costTables] = [fit(qualities), fit(costs)]
   const { members, costUnit } = lesson
-  const weights = costWeights(members.at(-1)?.meanCost ?? 1)
+  const settings = weighings(members.at(-1)?.meanCost ?? 1)
   const pool = { members, costUnit, reference: models[findBestSingle(table, lesson)] ?? '' }
   const choicesOf = new Map<string | undefined, readonly number[]>()
   const choose = (category: string | undefined): readonly number[] => {
@@ -378,13 +415,13 @@ function chooseByCategory({
       quality: qualityTables[j]?.scoreOf(category) ?? 0,
       ...(costUnit === 'usd' ? { costUsd: costTables[j]?.scoreOf(category) ?? 0 } : {}),
     }))
-    const choices = chooseAtWeights(pool, { estimates, isUnfamiliar: false }, weights).map((model) =>
+    const choices = chooseAtSettings(pool, { estimates, isUnfamiliar: false }, settings).map((model) =>
       models.indexOf(model),
     )
     choicesOf.set(category, choices)
     return choices
   }
-  return weights.map((_, at) => Uint8Array.from(split.tested, (row) => choose(rows[row]?.category)[at] ?? 0))
+  return settings.map((_, at) => Uint8Array.from(split.tested, (row) => choose(rows[row]?.category)[at] ?? 0))
 }
 
 function toTrials(

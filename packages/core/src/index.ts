@@ -272,7 +272,9 @@ export type {
   PairedTest,
   Verdict,
 } from './evaluate/comparison.ts'
+export type { PerturbationName } from './evaluate/perturbations.ts'
 export type {
+  LabelShare,
   PoolBudget,
   PoolComparison,
   PoolNullName,

@@ -5,6 +5,7 @@
 import type { CandidateEstimate } from './contract/estimate.ts'
 import type { PoolArtifact } from './contract/pool-artifact.ts'
 import { rankByUtility } from './decide/utility.ts'
+import type { Weighing } from './learn/select-settings.ts'
 import { utilityOptions } from './pool-river.ts'
 
 /** What was believed of one query. */
@@ -17,42 +18,50 @@ export interface Believed {
 type Pool = Pick<PoolArtifact, 'members' | 'reference' | 'costUnit'>
 
 /** The model chosen; the reference for what cannot be weighed, as the default of createPoolPolicy. */
-export function chooseAtWeight(
-  pool: Pool,
-  { estimates, isUnfamiliar }: Believed,
-  costWeight: number,
-): string {
+export function chooseAt(pool: Pool, { estimates, isUnfamiliar }: Believed, weighing: Weighing): string {
   if (isUnfamiliar) return pool.reference
-  return rankByUtility(estimates, { ...utilityOptions(pool), costWeight })[0] ?? pool.reference
+  return rankByUtility(estimates, { ...utilityOptions(pool), ...weighing })[0] ?? pool.reference
+}
+
+/** The same at a cost weight, without a margin. */
+export function chooseAtWeight(pool: Pool, believed: Believed, costWeight: number): string {
+  return chooseAt(pool, believed, { margin: 0, costWeight })
 }
 
 /**
- * The same at each of some ascending weights. Utilities are straight lines in the weight, so a model that is chosen at two weights is chosen at all
- * between them: only where the choice changes is it looked up.
+ * The same at each of a pool's settings: margins that fall, then weights that rise. Utilities are straight lines in the margin and in the weight, so a
+ * model that is chosen at two margins is chosen at all between them, and so for weights: only where the choice changes is it looked up.
  */
-export function chooseAtWeights(
+export function chooseAtSettings(
   pool: Pool,
   believed: Believed,
-  weights: readonly number[],
+  settings: readonly Weighing[],
 ): readonly string[] {
-  const chosen: string[] = []
-  const look = (at: number): string => chooseAtWeight(pool, believed, weights[at] ?? 0)
+  const chosen = settings.map(() => '')
   const fill = (from: number, to: number): void => {
-    const [low = '', high = ''] = [chosen[from], chosen[to]]
     if (to - from < 2) return
-    if (low === high) {
-      chosen.fill(low, from, to)
+    if (chosen[from] === chosen[to]) {
+      chosen.fill(chosen[from] ?? '', from, to)
       return
     }
     const middle = Math.floor((from + to) / 2)
-    chosen[middle] = look(middle)
+    look(middle)
     fill(from, middle)
     fill(middle, to)
   }
-  if (weights.length === 0) return []
-  chosen[0] = look(0)
-  for (let at = 1; at < weights.length; at++) chosen.push('')
-  chosen[weights.length - 1] = look(weights.length - 1)
-  fill(0, weights.length - 1)
+  const look = (at: number): void => {
+    const setting = settings[at]
+    if (setting !== undefined) chosen[at] = chooseAt(pool, believed, setting)
+  }
+  const weights = settings.findIndex(({ margin }) => margin === 0)
+  for (const [from, to] of [
+    [0, (weights < 0 ? settings.length : weights) - 1],
+    [weights, weights < 0 ? -1 : settings.length - 1],
+  ] as const) {
+    if (to < from) continue
+    look(from)
+    look(to)
+    fill(from, to)
+  }
   return chosen
 }

@@ -12,7 +12,6 @@ import type { EncoderSpec } from './contract/features.ts'
 import type { Outcome } from './contract/outcome.ts'
 import type { PoolArtifact, PoolMember } from './contract/pool-artifact.ts'
 import { readText, readWith, type Reading } from './embed.ts'
-import { rankByUtility } from './decide/utility.ts'
 import { toStoredPool } from './estimate/stored-pool.ts'
 import { DEFAULT_DELTA } from './learn/calibration.ts'
 import { createPoolGround, fitPool, POOL_FOLDS, type PoolFit, type PoolGround } from './learn/fit-pool.ts'
@@ -29,7 +28,7 @@ import { logLoss } from './math/log-loss.ts'
 import { createQualityCurve, type Trials } from './math/quality-curve.ts'
 import type { PoolMethod } from './methods/pool-method.ts'
 import { blend } from './methods/pool-blend.ts'
-import { utilityOptions } from './pool-river.ts'
+import { chooseAtSettings } from './pool-choice.ts'
 import { VERSION } from './version.ts'
 
 export interface TrainPoolOptions {
@@ -208,8 +207,8 @@ export function toPoolArtifact(
 ): Artifact {
   const { members, reference, costUnit, rows, examples, ground } = lesson
   const place = members.findIndex(({ model }) => model === reference)
-  const choose = createChooser(lesson, fit)
-  const trials = trySettings(rows, weighings(members.at(-1)?.meanCost ?? 1), choose)
+  const settings = weighings(members.at(-1)?.meanCost ?? 1)
+  const trials = trySettings(rows, settings, createChooser(lesson, fit, settings))
   const levels = selectPoolLevels(trials, rows, { reference: place, delta, seed })
   const pair: Pair = { small: members[place === 0 ? 1 : 0]?.model ?? '', large: reference }
   const pairTrials = toPairTrials(lesson, fit, pair)
@@ -263,23 +262,21 @@ export function toPoolArtifact(
 function createChooser(
   { models, members, reference, costUnit, ground }: PoolLesson,
   { qualities, costsUsd }: PoolFit,
+  settings: readonly Weighing[],
 ): (row: number, weighing: Weighing) => number {
   const width = models.length
-  const shared = utilityOptions({ members, reference, costUnit })
-  const believed = Array.from({ length: qualities.length / width }, (_, row) =>
-    models.map((model, j) => ({
+  const pool = { members, reference, costUnit }
+  const { isUnfamiliar } = ground.familiarity
+  const chosen = Array.from({ length: qualities.length / width }, (_, row) => {
+    const estimates = models.map((model, j) => ({
       model,
       quality: qualities[row * width + j] ?? 0,
       ...(costsUsd === null ? {} : { costUsd: costsUsd[row * width + j] ?? 0 }),
-    })),
-  )
-  const { isUnfamiliar } = ground.familiarity
-  return (row, weighing) =>
-    models.indexOf(
-      isUnfamiliar[row] === true
-        ? reference
-        : (rankByUtility(believed[row] ?? [], { ...shared, ...weighing })[0] ?? reference),
-    )
+    }))
+    return chooseAtSettings(pool, { estimates, isUnfamiliar: isUnfamiliar[row] === true }, settings)
+  })
+  const placeOf = new Map(settings.map((setting, place) => [setting, place]))
+  return (row, weighing) => models.indexOf(chosen[row]?.[placeOf.get(weighing) ?? 0] ?? reference)
 }
 
 function toPairTrials(

@@ -98,7 +98,8 @@ describe('weir compare --models', () => {
   it('compares over a pool: tables, one JSON object, a page with one chart a question', async () => {
     await writeOutcomes(at('pool.jsonl'), createPlantedPool({ rows: 200, seed: 1 }))
     const args = ['compare', '--data', at('pool.jsonl'), '--models', PLANTED_MODELS.join(), '--seeds', '1']
-    const { code, out, err } = await weir([...args, '--methods', 'knn', '--json', '--html', at('pool.html')])
+    const more = ['--label-shares', '0.7', '--stability', '--html', at('pool.html')]
+    const { code, out, err } = await weir([...args, '--methods', 'knn', '--json', ...more])
     expect([code, err]).toEqual([0, ''])
     const result = JSON.parse(out) as PoolResult
     expect(result.models.map(({ model }) => model)).toEqual(PLANTED_MODELS)
@@ -112,7 +113,7 @@ describe('weir compare --models', () => {
     ])
     const page = await readFile(at('pool.html'), 'utf8')
     expect(page.match(/<h2>[^<]*\?<\/h2>/g)?.length).toBeGreaterThanOrEqual(5)
-    expect(page.match(/<svg [^>]*role="img"/g)?.length).toBeGreaterThanOrEqual(4)
+    expect(page.match(/<svg [^>]*role="img"/g)?.length).toBe(7)
     expect(page).not.toMatch(/NaN|undefined</)
     expect((await weir([...args, '--methods', 'knn'])).out).toContain('Against hull of singles, the best mix')
   })

@@ -25,6 +25,7 @@ function method(chosen: readonly Uint8Array[]): PoolMethodTrials {
     artifactBytes: 100,
     trainingSeconds: null,
     decisionMs: null,
+    stability: [],
   }
 }
 

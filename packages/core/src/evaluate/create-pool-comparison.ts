@@ -50,6 +50,7 @@ export function createPoolComparison(
     },
     systems,
     tests: testPoolMethods(methods, scored, replicates),
+    labelShares: [],
     significance: SIGNIFICANCE,
     undefinedBecause: findReasons(systems),
     resamplingSeed: seed,

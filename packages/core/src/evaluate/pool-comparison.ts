@@ -6,6 +6,7 @@
  */
 import type { PoolArtifact } from '../contract/pool-artifact.ts'
 import type { OverSplits, Verdict } from './comparison.ts'
+import type { PerturbationName } from './perturbations.ts'
 
 /** What is measured of every system, by the names of docs/metrics.md. */
 export type PoolStatistic =
@@ -67,6 +68,8 @@ export interface PoolService {
   readonly trainingSeconds: OverSplits | null
   readonly decisionMs: { readonly p50: OverSplits; readonly p99: OverSplits } | null
   readonly failures: number
+  /** By perturbation, share of decisions left unchanged at the budgets' cost weights; empty when none were tried. */
+  readonly stability: readonly { readonly perturbation: PerturbationName; readonly unchanged: OverSplits }[]
 }
 
 export interface PoolBudget {
@@ -97,6 +100,15 @@ export interface PoolTest {
   readonly verdict: Verdict
 }
 
+/** What the methods make of a part of the training rows, on the same tested rows. */
+export interface LabelShare {
+  /** Range (0, 1]. */
+  readonly share: number
+  /** One per split. */
+  readonly trainingRows: readonly number[]
+  readonly methods: readonly Pick<PoolSystem, 'name' | 'statistics'>[]
+}
+
 export interface PoolComparison {
   /** Cheap to dear, over all rows. */
   readonly models: readonly {
@@ -120,6 +132,8 @@ export interface PoolComparison {
   /** Nulls first, then the methods in the order asked for. */
   readonly systems: readonly PoolSystem[]
   readonly tests: readonly PoolTest[]
+  /** Ascending, the whole last; empty when not asked for. */
+  readonly labelShares: readonly LabelShare[]
   /** Adjusted p-values below it count as a difference. */
   readonly significance: number
   readonly undefinedBecause: Readonly<Record<string, string>>

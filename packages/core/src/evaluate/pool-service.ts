@@ -33,6 +33,12 @@ export function summariseService(trials: PoolComparisonTrials, at: number): Pool
       ? { p50: timed(0.5), p99: timed(0.99) }
       : null,
     failures: of.reduce((sum, { failures }) => sum + failures, 0),
+    stability: (of[0]?.stability ?? []).flatMap(({ perturbation }) => {
+      const unchanged = over(
+        ({ stability }) => stability.find((one) => one.perturbation === perturbation)?.unchanged ?? null,
+      )
+      return unchanged === null ? [] : [{ perturbation, unchanged }]
+    }),
   }
 }
 

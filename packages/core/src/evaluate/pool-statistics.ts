@@ -149,7 +149,7 @@ function measureCurve(points: PlanePoints, ground: Ground): PoolValues {
       .value,
     qualityNeutralCost: qualityNeutralCost(points, best).value,
     highestQuality: points.quality.reduce((most, quality) => Math.max(most, quality), 0),
-    ...measureQuality(points.quality[0] ?? 0, ground),
+    ...measureQuality(points.quality[sweep.costWeights.lastIndexOf(0)] ?? 0, ground),
   }
 }
 

@@ -3,6 +3,7 @@
  * Memory: one byte for each cost weight of a tested row, for each split and method.
  */
 import type { PoolArtifact } from '../contract/pool-artifact.ts'
+import type { PerturbationName } from './perturbations.ts'
 
 export interface PoolComparisonTrials {
   /** Cheap to dear by their mean cost on all rows; a place in a list of models means a place in this one. */
@@ -27,7 +28,10 @@ export interface PoolSplitTrials {
   readonly trainingRows: number
   /** Indices of the tested rows. */
   readonly tested: readonly number[]
-  /** Ascending, the same for all methods of the split: quality that one unit of cost must bring. */
+  /**
+   * One per operating point, the same for all methods of the split: quality that one unit of cost must bring. 0 for the first ones, which ask for a
+   * margin over the reference instead, the last 0 for none; then ascending.
+   */
   readonly costWeights: readonly number[]
   /** Mean cost of a call of the dearest model on the training rows: what weights and budgets are multiples of. */
   readonly dearest: number
@@ -41,7 +45,7 @@ export interface PoolSplitTrials {
 }
 
 export interface PoolMethodTrials {
-  /** One per cost weight: place of the model that each tested row goes to. */
+  /** One per operating point: place of the model that each tested row goes to. */
   readonly chosen: readonly Uint8Array[]
   readonly budgets: readonly BudgetTrials[]
   /** Of estimated qualities, all models together; null without estimates. */
@@ -55,6 +59,14 @@ export interface PoolMethodTrials {
   readonly trainingSeconds: number | null
   /** One per tested row, milliseconds, ascending; null without a clock. */
   readonly decisionMs: readonly number[] | null
+  /** Share of decisions that perturbed queries leave unchanged; empty when none were tried. */
+  readonly stability: readonly StabilityTrial[]
+}
+
+export interface StabilityTrial {
+  readonly perturbation: PerturbationName
+  /** Range [0, 1]. */
+  readonly unchanged: number
 }
 
 /** What a budget per query, kept on the training rows on average, does with the tested ones. */

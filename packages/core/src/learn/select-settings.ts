@@ -82,9 +82,10 @@ export function trySettings(
 
 /** The cost weight whose mean cost on the training rows meets a budget, between settings on a logarithmic axis; undefined below the cheapest. */
 export function weightWithin(
-  { settings }: Pick<PoolArtifact, 'settings'>,
+  { settings: all }: Pick<PoolArtifact, 'settings'>,
   budget: number,
 ): number | undefined {
+  const settings = all.filter(({ margin = 0 }) => margin === 0)
   const dear = settings[0]
   if (dear === undefined || dear.meanCost <= budget) return dear?.costWeight
   const at = settings.findIndex(({ meanCost }) => meanCost <= budget)

@@ -8,6 +8,9 @@ import { collectPoolWarnings, type PoolResult } from '../report/pool-result.ts'
 import { describe, findMethods, planOf, type CompareFlags } from './compare.ts'
 import { endProgress, showProgress } from './progress.ts'
 
+/** Of each split: enough for a share to be told to some 2 points over five splits. */
+const STABILITY_ROWS = 200
+
 type PoolFlags = CompareFlags & { readonly models: readonly string[] }
 
 export async function runPool(flags: PoolFlags): Promise<void> {
@@ -47,6 +50,8 @@ async function comparePoolFiles(flags: PoolFlags): Promise<PoolResult> {
     dataHash,
     now: () => performance.now(),
     ...(flags.rows === undefined ? {} : { trainingRows: flags.rows }),
+    ...(flags.labelShares === undefined ? {} : { labelShares: flags.labelShares }),
+    ...(flags.stability === true ? { stabilityRows: STABILITY_ROWS } : {}),
     onProgress: async (progress) => {
       showProgress('compare', describe(progress))
       // Lets Ctrl-C through between steps.

@@ -32,6 +32,8 @@ export interface CompareFlags {
   readonly folds?: number
   readonly encoder?: string
   readonly rows?: number
+  readonly labelShares?: readonly number[]
+  readonly stability?: boolean
   readonly json?: boolean
   readonly html?: string
   readonly skipBad?: boolean
@@ -87,6 +89,15 @@ export function register(program: Command): void {
       parseCount,
     )
     .option('--encoder <place>', ENCODER_HELP)
+    .option(
+      '--label-shares <shares>',
+      'with --models: also train on these shares of the rows, separated by commas, for example 0.05,0.13,0.3',
+      parseShares,
+    )
+    .option(
+      '--stability',
+      'with --models: also see which decisions stay when queries are written differently',
+    )
     .option('--json', 'print one JSON object instead of tables')
     .option('--html <file>', 'write the report as one self-contained page')
     .option('--skip-bad', 'leave bad rows out, list each on standard error, and count them')
@@ -127,7 +138,10 @@ async function run(flags: CompareFlags): Promise<void> {
   process.stdout.write(renderComparison(result))
 }
 
-function check({ small, large, models, split, folds }: CompareFlags): void {
+function check(flags: CompareFlags): void {
+  const { small, large, models, split, folds } = flags
+  if (models === undefined && (flags.labelShares !== undefined || flags.stability === true))
+    throw new WeirError('cli.usage', '--label-shares and --stability need a pool: name it with --models')
   if (small !== undefined && small === large)
     throw new WeirError('cli.usage', `--small and --large both name ${small}; name two different models`)
   if (models !== undefined && (small !== undefined || large !== undefined))
@@ -216,6 +230,12 @@ function parseShare(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && value > 0 && value < 1) return value
   throw new InvalidArgumentError('must be a number above 0 and below 1.')
+}
+
+/** Shares separated by commas, ascending and each once. */
+function parseShares(text: string): readonly number[] {
+  const shares = text.split(',').map((one) => parseShare(one))
+  return [...new Set(shares)].sort((a, b) => a - b)
 }
 
 /** A whole number of at least 2. */

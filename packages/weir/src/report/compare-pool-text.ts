@@ -6,11 +6,13 @@ import { count, counted } from './format.ts'
 import { renderPoolFinding } from './pool-finding.ts'
 import { describePoolPlan, showCost, type PoolResult } from './pool-result.ts'
 import {
+  listLabelShares,
   listPoolMetrics,
   listPoolModels,
   listPoolService,
   listPoolSystems,
   listPoolTests,
+  listStability,
 } from './pool-tables.ts'
 import { dropEmptyColumns, renderTable, type Column } from './table.ts'
 
@@ -20,8 +22,10 @@ export function renderPool(result: PoolResult): string {
     listPoolSystems(result),
     listPoolMetrics(result),
     listPoolService(result),
-    ...(result.tests.length === 0 ? [] : [listPoolTests(result)]),
-  ]
+    listLabelShares(result),
+    listStability(result),
+    listPoolTests(result),
+  ].filter(({ rows }) => rows.length > 0)
   return `${[renderSubject(result), renderPoolFinding(result), ...tables.map(toText), renderNotes(result)].join('\n\n')}\n`
 }
 

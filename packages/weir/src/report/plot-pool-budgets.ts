@@ -5,8 +5,19 @@ import * as Plot from '@observablehq/plot'
 import { draw } from './draw.ts'
 import { percent } from './format.ts'
 import type { PoolResult } from './pool-result.ts'
+import type { Series } from './series.ts'
 
 const ROW_PX = 30
+
+/** What the colours of the dots stand for. */
+export function listBudgetSeries({ systems }: PoolResult): readonly (Series & { readonly title: string })[] {
+  const shares = systems.flatMap(({ service }) => service?.budgets ?? []).map(({ share }) => share)
+  return [...new Set(shares)].map((share, i) => ({
+    title: `${percent(share, 0)} of the dearest model`,
+    stroke: `var(--series-${i})`,
+    dash: '',
+  }))
+}
 
 /** Empty where no budget binds. */
 export function plotPoolBudgets({ systems }: PoolResult): string {
@@ -17,7 +28,9 @@ export function plotPoolBudgets({ systems }: PoolResult): string {
   )
   if (dots.length === 0) return ''
   const names = [...new Set(dots.map(({ name }) => name))]
-  const shares = [...new Set(dots.map(({ share }) => share))]
+  const shares = [
+    ...new Set(systems.flatMap(({ service }) => service?.budgets ?? []).map(({ share }) => share)),
+  ]
   const furthest = dots.reduce((most, one) => (Math.abs(one.value) > Math.abs(most.value) ? one : most))
   return draw({
     height: 90 + ROW_PX * names.length,

@@ -7,17 +7,21 @@ import { escape, renderDocument, renderFacts, renderTable, section } from './htm
 import { renderPoolFinding } from './pool-finding.ts'
 import { describePoolPlan, showCost, type PoolResult } from './pool-result.ts'
 import {
+  listLabelShares,
   listPoolMetrics,
   listPoolModels,
   listPoolService,
   listPoolSystems,
   listPoolTests,
+  listStability,
 } from './pool-tables.ts'
-import { plotPoolBudgets } from './plot-pool-budgets.ts'
+import { listBudgetSeries, plotPoolBudgets } from './plot-pool-budgets.ts'
 import { listPoolLines, plotPoolCurves } from './plot-pool-curves.ts'
+import { plotPoolLabels } from './plot-pool-labels.ts'
 import { plotPoolGain, plotPoolUtility } from './plot-pool-ranking.ts'
 import { plotPoolSpeed } from './plot-pool-speed.ts'
-import { SERIES_STYLE } from './series.ts'
+import { plotPoolStability } from './plot-pool-stability.ts'
+import { SERIES_STYLE, type Series } from './series.ts'
 
 /** `writtenAt`: ISO 8601, UTC. */
 export function renderPoolPage(result: PoolResult, writtenAt: string): string {
@@ -59,15 +63,13 @@ function renderCharts(result: PoolResult): string {
 }
 
 function listCharts(result: PoolResult): readonly Chart[] {
-  const legend = `<ul class="legend">${listPoolLines(result).map(renderLegend).join('')}</ul>`
-  const curves = plotPoolCurves(result)
   return [
     {
       title: 'What quality does money buy?',
       caption:
         'Further left is cheaper, higher is better; means over the splits. Circles are the single models, the dashed line their hull: what mixing them by lot buys, chosen with the answers ' +
         'known. Above it a router earns its place. Nothing can be above the oracle.',
-      plot: curves === '' ? '' : `${legend}${curves}`,
+      plot: withLegend(listPoolLines(result), plotPoolCurves(result)),
       table: listPoolModels(result),
     },
     {
@@ -88,7 +90,7 @@ function listCharts(result: PoolResult): readonly Chart[] {
       title: 'Is a budget kept?',
       caption:
         'Mean cost of the tested queries against an average budget that was set on the training rows; 0 is on the spot. Budgets that the router never reaches are left out.',
-      plot: plotPoolBudgets(result),
+      plot: withLegend(listBudgetSeries(result), plotPoolBudgets(result)),
     },
     {
       title: 'How long does a decision take?',
@@ -97,10 +99,39 @@ function listCharts(result: PoolResult): readonly Chart[] {
       plot: plotPoolSpeed(result),
       table: listPoolService(result),
     },
+    {
+      title: 'How many labelled rows does it take?',
+      caption:
+        'Mean height of the hull (AIQ) by share of the training rows, on the same tested rows; the dashed line is the hull of single models, which needs none.',
+      plot: withLegend(methodLegend(result), plotPoolLabels(result)),
+      table: listLabelShares(result),
+    },
+    {
+      title: 'Do decisions depend on how a query is written?',
+      caption:
+        'Share of decisions that stay as they were when the same is asked with slips of the keyboard, in small letters or capitals, with manners, in another frame, or after a system prompt of 10,000 tokens.',
+      plot: plotPoolStability(result),
+      table: listStability(result),
+    },
   ]
 }
 
-function renderLegend({ title, stroke, dash }: ReturnType<typeof listPoolLines>[number]): string {
+interface Named extends Series {
+  readonly title: string
+}
+
+function withLegend(series: readonly Named[], plot: string): string {
+  return plot === '' ? '' : `<ul class="legend">${series.map(renderLegend).join('')}</ul>${plot}`
+}
+
+/** Lines of methods alone. */
+function methodLegend(result: PoolResult): readonly Named[] {
+  return listPoolLines(result).filter(({ title }) =>
+    result.systems.some(({ name, kind }) => kind === 'method' && name === title),
+  )
+}
+
+function renderLegend({ title, stroke, dash }: Named): string {
   return `<li><svg viewBox="0 0 34 8" aria-hidden="true"><path d="M0 4H34" stroke="${stroke}" stroke-width="2.5" stroke-dasharray="${dash}"></path></svg>${escape(title)}</li>`
 }
 

@@ -98,6 +98,34 @@ export function listPoolService({ systems }: PoolResult): Table {
   }
 }
 
+/** AIQ by share of the training rows; no rows where it was not asked for. */
+export function listLabelShares({ labelShares }: PoolResult): Table {
+  const names = labelShares[0]?.methods.map(({ name }) => name) ?? []
+  return {
+    titles: ['method', ...labelShares.map(({ share }) => `AIQ at ${percent(share, 0)}`)],
+    rows: names.map((name) => [
+      name,
+      ...labelShares.map(({ methods }) =>
+        meanOf(methods.find((one) => one.name === name)?.statistics.averageImprovementInQuality),
+      ),
+    ]),
+  }
+}
+
+/** Share of decisions that stay; no rows where it was not asked for. */
+export function listStability({ systems }: PoolResult): Table {
+  const methods = systems.flatMap(({ name, service }) =>
+    service === null || service.stability.length === 0 ? [] : [{ name, stability: service.stability }],
+  )
+  return {
+    titles: ['method', ...(methods[0]?.stability.map(({ perturbation }) => perturbation) ?? [])],
+    rows: methods.map(({ name, stability }) => [
+      name,
+      ...stability.map(({ unchanged }) => percent(unchanged.mean)),
+    ]),
+  }
+}
+
 export function listPoolModels(result: PoolResult): Table {
   return {
     titles: ['model', result.costUnit === 'usd' ? 'mean cost' : 'cost in calls', 'mean quality'],
