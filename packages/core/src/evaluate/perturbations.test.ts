@@ -1,8 +1,12 @@
 /** Perturbations change the writing, not the query, and are the same for a seed. */
 import { describe, expect, it } from 'vitest'
+import type { Query } from '../contract/query.ts'
 import { createRng } from '../math/rng.ts'
-import { queryFromPrompt } from '../request/query.ts'
 import { PERTURBATIONS, perturb } from './perturbations.ts'
+
+function queryFromPrompt(text: string): Query {
+  return { turns: [{ role: 'user', text }], tools: 0, images: 0, wantsJson: false }
+}
 
 const TEXT = 'Which of the following statements about photosynthesis is correct? $1 stays.'
 const QUERY = { ...queryFromPrompt(TEXT), tools: 2 }
