@@ -1,29 +1,23 @@
 /** The section on pools as text and figures: the league, one table a data set, label efficiency, stability. */
-import type { OverSplits, PoolStatistic, PoolSystem, PoolTest } from '@weir/core'
+import type { OverSplits, PoolService, PoolStatistic, PoolSystem, PoolTest } from '@weir/core'
 import { listPoolTargets } from './pools-targets.ts'
 import { renderSentences } from './pools-sentences.ts'
 import { ROWS, SEEDS, STABILITY_ROWS, type PoolResult } from './pools-cases.ts'
-import { interval, mean, percent, thousands, three, type Figure, type Rendered } from './section.ts'
+import {
+  interval,
+  mean,
+  percent,
+  thousands,
+  three,
+  type Figure,
+  type Figures,
+  type Rendered,
+} from './section.ts'
 
 export function renderPools(results: readonly PoolResult[]): Rendered {
   const whole = results.filter(({ comparison }) => comparison.labelShares.length === 0)
   const labels = results.filter(({ comparison }) => comparison.labelShares.length > 0)
-  const figures: Record<string, Figure> = {}
-  for (const { of, comparison } of whole)
-    for (const { name, statistics } of comparison.systems)
-      for (const [statistic, measured] of Object.entries(statistics))
-        if (measured !== null && FIGURES.has(statistic))
-          figures[`pools/${of.name}/${name}/${statistic}`] = {
-            value: measured.mean,
-            interval: measured.interval,
-          }
-  for (const { of, comparison } of labels)
-    for (const { share, methods } of comparison.labelShares)
-      for (const { name, statistics } of methods)
-        figures[`pools/${of.name}/${name}/aiq at ${share}`] = {
-          value: statistics.averageImprovementInQuality?.mean ?? null,
-          interval: null,
-        }
+  const figures = { ...collectFigures(whole), ...collectLabelFigures(labels) }
   return {
     text: [
       renderHead(results),
@@ -37,11 +31,33 @@ export function renderPools(results: readonly PoolResult[]): Rendered {
   }
 }
 
-const FIGURES: ReadonlySet<string> = new Set<PoolStatistic>([
-  'meanUtility',
-  'hullGain',
-  'averageImprovementInQuality',
-])
+function collectFigures(results: readonly PoolResult[]): Figures {
+  const entries = results.flatMap(({ of, comparison }) =>
+    comparison.systems.flatMap(({ name, statistics }) =>
+      FIGURES.flatMap((statistic): readonly (readonly [string, Figure])[] => {
+        const measured = statistics[statistic]
+        if (measured === null) return []
+        const figure = { value: measured.mean, interval: measured.interval }
+        return [[`pools/${of.name}/${name}/${statistic}`, figure]]
+      }),
+    ),
+  )
+  return Object.fromEntries(entries)
+}
+
+function collectLabelFigures(results: readonly PoolResult[]): Figures {
+  const entries = results.flatMap(({ of, comparison }) =>
+    comparison.labelShares.flatMap(({ share, methods }) =>
+      methods.map(({ name, statistics }): readonly [string, Figure] => [
+        `pools/${of.name}/${name}/aiq at ${share}`,
+        { value: statistics.averageImprovementInQuality?.mean ?? null, interval: null },
+      ]),
+    ),
+  )
+  return Object.fromEntries(entries)
+}
+
+const FIGURES: readonly PoolStatistic[] = ['meanUtility', 'hullGain', 'averageImprovementInQuality']
 
 function renderHead(results: readonly PoolResult[]): string {
   const seconds = results.reduce((sum, one) => sum + one.seconds, 0)
@@ -123,37 +139,51 @@ function at(measured: OverSplits | null | undefined): string {
   return three(measured?.mean)
 }
 
+function listMeasured({ meanUtility, hullGain }: PoolSystem['statistics']): readonly string[] {
+  return [
+    at(meanUtility),
+    interval(meanUtility?.interval),
+    three(meanUtility?.sd),
+    signed(hullGain?.mean),
+    interval(hullGain?.interval),
+  ]
+}
+
+function listFurther(statistics: PoolSystem['statistics']): readonly string[] {
+  const names: readonly PoolStatistic[] = [
+    'averageImprovementInQuality',
+    'apgr',
+    'qualityNeutralCost',
+    'oracleGapRecovered',
+    'relativeToReference',
+    'relativeToBestSingle',
+  ]
+  return names.map((name) => at(statistics[name]))
+}
+
+function listService(service: PoolService): readonly string[] {
+  const budget = service.budgets.find(({ share }) => share === 0.2)
+  return [
+    at(service.choiceEntropyBits),
+    at(service.expectedCalibrationError),
+    percent(budget?.absoluteError?.mean),
+    thousands(Math.round(service.artifactBytes.mean / 1024)),
+    at(service.decisionMs?.p50),
+    at(service.decisionMs?.p99),
+    service.trainingSeconds?.mean.toFixed(1) ?? '–',
+  ]
+}
+
 function renderCase(result: PoolResult): string {
   const { of, comparison, dataHash } = result
   const { systems, splits, rows, questions, models } = comparison
   const [first = ''] = methodsOf([result])
-  const lines = systems.map(({ name, statistics, service }) => {
-    const budget = service?.budgets.find(({ share }) => share === 0.2)
-    return [
-      name,
-      at(statistics.meanUtility),
-      interval(statistics.meanUtility?.interval),
-      three(statistics.meanUtility?.sd),
-      signed(statistics.hullGain?.mean),
-      interval(statistics.hullGain?.interval),
-      name === first ? '' : signOf(result, name, first),
-      signOf(result, name, 'bestPerTaskType'),
-      signOf(result, name, 'hullOfSingles'),
-      at(statistics.averageImprovementInQuality),
-      at(statistics.apgr),
-      at(statistics.qualityNeutralCost),
-      at(statistics.oracleGapRecovered),
-      at(statistics.relativeToReference),
-      at(statistics.relativeToBestSingle),
-      at(service?.choiceEntropyBits),
-      at(service?.expectedCalibrationError),
-      percent(budget?.absoluteError?.mean),
-      service === null ? '' : thousands(Math.round(service.artifactBytes.mean / 1024)),
-      at(service?.decisionMs?.p50),
-      at(service?.decisionMs?.p99),
-      service?.trainingSeconds ? service.trainingSeconds.mean.toFixed(1) : '',
-    ]
-  })
+  const lines = systems.map((system) => [
+    ...listMeasured(system.statistics),
+    ...[first, 'bestPerTaskType', 'hullOfSingles'].map((against) => signOf(result, system.name, against)),
+    ...listFurther(system.statistics),
+    ...(system.service === null ? [] : listService(system.service)),
+  ])
   const alone = models.map(
     ({ model, meanQuality, meanCost }) =>
       `${model} ${three(meanQuality)} at ${Number(meanCost.toPrecision(3))}`,
@@ -164,7 +194,7 @@ ${thousands(rows)} rows, ${thousands(questions)} questions, ${splits[0]?.trainin
 
 | system | utility | 95% | sd | hull gain | 95% | vs default | vs types | vs hull | AIQ | APGR | QNC | oracle gap | V_R | V_B | E_p | ECE | off 20% budget | KiB | p50 ms | p99 ms | train s |
 |---|---:|---|---:|---:|---|:-:|:-:|:-:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
-${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
+${lines.map((cells, i) => `| ${systems[i]?.name ?? ''} | ${cells.join(' | ')} |`).join('\n')}
 `
 }
 
