@@ -10,6 +10,7 @@
  * Sources: OCCAM, arXiv:2406.04508 (integer program over a batch, estimates less a multiple of their deviation); OptLLM, arXiv:2405.15130 (a list of
  * assignments none of which is cheaper and better than another); the greedy walk is Sinha and Zoltners, Operations Research 27 (1979).
  */
+import { planMoves, type BudgetPlan } from '../math/budget-moves.ts'
 
 /** What is believed of a batch. */
 export interface BatchEstimates {
@@ -44,20 +45,20 @@ export function assignBatch(
   batch: BatchEstimates,
   { budget, caution = 0 }: AssignOptions,
 ): Assignment | undefined {
-  const { start, steps } = planSteps(batch, caution)
+  const { start, moves } = plan(batch, caution)
   const chosen = Uint32Array.from(start)
   // Sums of many small costs are rounded; this much is never worth a broken promise.
   const limit = budget * (1 - 1e-12)
   let cost = costOf(batch, chosen)
   if (cost > budget) return undefined
   let shadowPrice: number | null = null
-  for (const { query, from, to, price, extra } of steps) {
-    if (chosen[query] !== from) continue
+  for (const { row, from, to, price, cost: extra } of moves) {
+    if (chosen[row] !== from) continue
     if (cost + extra > limit) {
       shadowPrice ??= price
       continue
     }
-    chosen[query] = to
+    chosen[row] = to
     cost += extra
   }
   return { chosen, cost: costOf(batch, chosen), quality: qualityOf(batch, chosen), shadowPrice }
@@ -65,7 +66,7 @@ export function assignBatch(
 
 /** What the cheapest model of each query takes together. */
 export function leastCost(batch: BatchEstimates): number {
-  return costOf(batch, planSteps(batch, 0).start)
+  return costOf(batch, plan(batch, 0).start)
 }
 
 /** One of several assignments; a larger cost always comes with a higher quality, by the estimates. */
@@ -74,80 +75,23 @@ export interface ParetoPoint {
   readonly quality: number
 }
 
-/** Assignments from the cheapest to the best, at most `points` of them, evenly over the steps between. */
+/** Assignments from the cheapest to the best, at most `points` of them, evenly over the moves between. */
 export function listPareto(batch: BatchEstimates, points: number): readonly ParetoPoint[] {
-  const { start, steps } = planSteps(batch, 0)
+  const { start, moves } = plan(batch, 0)
   let [cost, quality] = [costOf(batch, start), qualityOf(batch, start)]
   const list: ParetoPoint[] = [{ cost, quality }]
   const between = Math.max(1, points - 1)
-  steps.forEach(({ extra, price }, i) => {
-    cost += extra
-    quality += price * extra
-    const due = Math.floor(((i + 1) * between) / steps.length)
-    if (due > Math.floor((i * between) / steps.length)) list.push({ cost, quality })
+  moves.forEach((move, i) => {
+    cost += move.cost
+    quality += move.quality
+    const due = Math.floor(((i + 1) * between) / moves.length)
+    if (due > Math.floor((i * between) / moves.length)) list.push({ cost, quality })
   })
   return list
 }
 
-interface Step {
-  readonly query: number
-  readonly from: number
-  readonly to: number
-  /** Quality per unit of cost. */
-  readonly price: number
-  readonly extra: number
-}
-
-interface Plan {
-  readonly start: Uint32Array
-  /** By falling price. */
-  readonly steps: readonly Step[]
-}
-
-function planSteps(batch: BatchEstimates, caution: number): Plan {
-  const { costs, models } = batch
-  const values = takeOff(batch, caution)
-  const queries = costs.length / models
-  const start = new Uint32Array(queries)
-  const steps: Step[] = []
-  for (let query = 0; query < queries; query++) {
-    const at = query * models
-    const order = Array.from({ length: models }, (_, j) => j).sort(
-      (a, b) => (costs[at + a] ?? 0) - (costs[at + b] ?? 0) || (values[at + b] ?? 0) - (values[at + a] ?? 0),
-    )
-    start[query] = order[0] ?? 0
-    for (let from = start[query] ?? 0; ;) {
-      const step = steepest({ query, from, order }, { costs, values, at })
-      if (step === undefined) break
-      steps.push(step)
-      from = step.to
-    }
-  }
-  return { start, steps: steps.sort((a, b) => b.price - a.price || a.query - b.query) }
-}
-
-/** The next edge of the upper hull: of the dearer and better models the one with the highest gain per cost, of equal ones the farthest. */
-function steepest(
-  {
-    query,
-    from,
-    order,
-  }: { readonly query: number; readonly from: number; readonly order: readonly number[] },
-  {
-    costs,
-    values,
-    at,
-  }: { readonly costs: ArrayLike<number>; readonly values: ArrayLike<number>; readonly at: number },
-): Step | undefined {
-  let best: Step | undefined
-  for (const to of order) {
-    const extra = (costs[at + to] ?? 0) - (costs[at + from] ?? 0)
-    const gain = (values[at + to] ?? 0) - (values[at + from] ?? 0)
-    if (extra <= 0 || gain <= 0) continue
-    const price = gain / extra
-    if (best === undefined || price >= best.price) best = { query, from, to, price, extra }
-  }
-  return best
+function plan(batch: BatchEstimates, caution: number): BudgetPlan {
+  return planMoves({ qualities: takeOff(batch, caution), costs: batch.costs, options: batch.models })
 }
 
 /**

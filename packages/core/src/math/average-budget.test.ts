@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { solveAverageBudget, type BudgetRows } from './average-budget.ts'
+import { solveAverageBudget } from './average-budget.ts'
+import type { BudgetRows } from './budget-moves.ts'
 import { createConvexHull, hullHeight } from './convex-hull.ts'
 
 /** Mean (cost, quality) of every way to give each row an option. */

@@ -11,15 +11,7 @@
  * Sources: Sinha and Zoltners, Operations Research 27 (1979) (the relaxed multiple-choice knapsack); two mixed points are a linear program's two basic
  * variables. Cost: rows * options * log(rows * options).
  */
-import { createConvexHull } from './convex-hull.ts'
-
-export interface BudgetRows {
-  /** rows x options, row-major. */
-  readonly qualities: ArrayLike<number>
-  /** The same, at least 0, in the unit of the budget. */
-  readonly costs: ArrayLike<number>
-  readonly options: number
-}
+import { planMoves, type BudgetRows, type Move } from './budget-moves.ts'
 
 /** What every row is given, and what that comes to. */
 export interface BudgetPoint {
@@ -43,20 +35,12 @@ export interface BudgetSolution {
   readonly meanQuality: number
 }
 
-/** A row's way from a corner of its hull to the next. */
-interface Move {
-  readonly row: number
-  readonly to: number
-  readonly cost: number
-  readonly quality: number
-}
-
 /** Moves whose slopes differ by less than this share are one tie: rounding must not split it. */
 const SAME_SLOPE = 1e-12
 
 /** Undefined when even the cheapest options cost more than the budget. Needs at least one row and one option. */
 export function solveAverageBudget(rows: BudgetRows, budget: number): BudgetSolution | undefined {
-  const { start, moves } = readMoves(rows)
+  const { start, moves } = planMoves(rows)
   const count = start.length
   const chosen = start.slice()
   let [cost, quality] = sumOf(rows, chosen)
@@ -64,7 +48,6 @@ export function solveAverageBudget(rows: BudgetRows, budget: number): BudgetSolu
   // Sums of many costs differ from the limit in their last digits.
   const slack = 1e-12 * Math.max(Math.abs(limit), cost)
   if (cost > limit + slack) return undefined
-  moves.sort((a, b) => slopeOf(b) - slopeOf(a) || a.row - b.row)
   let next = 0
   while (next < moves.length) {
     const end = findTieEnd(moves, next)
@@ -75,7 +58,7 @@ export function solveAverageBudget(rows: BudgetRows, budget: number): BudgetSolu
       const cheap = toPoint(chosen.slice(), cost, quality)
       take(chosen, tie)
       return {
-        costWeight: slopeOf(tie[0] as Move),
+        costWeight: tie[0]!.price,
         cheap,
         dear: toPoint(chosen, cost + more, quality + better),
         dearShare,
@@ -99,37 +82,10 @@ export function solveAverageBudget(rows: BudgetRows, budget: number): BudgetSolu
   }
 }
 
-/** Each row's cheapest corner, and the ways between its corners, cheap to dear. */
-function readMoves({ qualities, costs, options }: BudgetRows): { start: Uint32Array; moves: Move[] } {
-  const count = qualities.length / options
-  const start = new Uint32Array(count)
-  const moves: Move[] = []
-  for (let row = 0; row < count; row++) {
-    const from = row * options
-    const { cost, quality, point } = createConvexHull(
-      Float64Array.from({ length: options }, (_, i) => costs[from + i]!),
-      Float64Array.from({ length: options }, (_, i) => qualities[from + i]!),
-    )
-    start[row] = point[0]!
-    for (let i = 1; i < point.length; i++)
-      moves.push({
-        row,
-        to: point[i]!,
-        cost: cost[i]! - cost[i - 1]!,
-        quality: quality[i]! - quality[i - 1]!,
-      })
-  }
-  return { start, moves }
-}
-
-function slopeOf({ quality, cost }: Move): number {
-  return quality / cost
-}
-
 function findTieEnd(moves: readonly Move[], from: number): number {
-  const least = slopeOf(moves[from]!) * (1 - SAME_SLOPE)
+  const least = moves[from]!.price * (1 - SAME_SLOPE)
   let end = from + 1
-  while (end < moves.length && slopeOf(moves[end]!) >= least) end += 1
+  while (end < moves.length && moves[end]!.price >= least) end += 1
   return end
 }
 
