@@ -102,6 +102,7 @@ describe('parseConfig', () => {
       record: { path: '/etc/weir/data/outcomes.sqlite', storeText: false, spoolBytes: 268_435_456 },
       metrics: null,
       cache: null,
+      encoder: null,
       telemetry: { semconv: '1.41', content: false, otlp: null },
       log: { level: 'info', format: 'auto', requests: 'none' },
       auth: null,

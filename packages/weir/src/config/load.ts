@@ -15,6 +15,7 @@ import {
   type ScorerSpec,
 } from '@weir/core'
 import type { Abstention } from '../gateway/abstain.ts'
+import type { EncoderDefinition } from '../encoder/definition.ts'
 import type { CacheOptions } from '../gateway/response-cache.ts'
 import type { AdminListen } from '../gateway/admin-app.ts'
 import type { AuthOptions } from '../gateway/auth.ts'
@@ -31,6 +32,7 @@ import { askedModels, toSpecs } from './scorers.ts'
 import { defaultPlace } from './provider.ts'
 import { resolveSecret } from './secret.ts'
 import { toPlaces } from './places.ts'
+import { toEncoder } from './written-encoder.ts'
 import { parseSource, type KeyPath, type Source } from './source.ts'
 import { suggest } from './suggest.ts'
 import type { WrittenSession } from './written-session.ts'
@@ -70,6 +72,8 @@ export interface Config {
   readonly metrics: MetricsOptions | null
   /** Null: nothing is cached. */
   readonly cache: CacheOptions | null
+  /** Null: the artifact reads text alone. */
+  readonly encoder: EncoderDefinition | null
   readonly telemetry: TelemetryOptions
   readonly log: WrittenLog
   /** Null: callers are not authenticated. */
@@ -182,6 +186,16 @@ function parseAll({ text, path, env }: ConfigText): Parsed {
     ...toAccess(written, folder),
     metrics: written.metrics === undefined ? null : Object.freeze(dropUndefined(written.metrics)),
     cache: written.cache === undefined ? null : Object.freeze(written.cache),
+    encoder:
+      written.encoder === undefined
+        ? null
+        : Object.freeze(
+            toEncoder(written.encoder, {
+              folder,
+              env,
+              place: (key) => source.place(key === undefined ? ['encoder'] : ['encoder', key]),
+            }),
+          ),
     maxBodyBytes: written.maxBodyBytes,
   }
   return { config, written, source }

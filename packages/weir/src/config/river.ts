@@ -3,6 +3,7 @@
  * `weir serve`, a reload, and `weir config check`, so that what one accepts the others do too.
  */
 import { createRiver, WeirError, type Artifact, type PoolArtifact, type River } from '@weir/core'
+import { openLiveEmbedder } from '../encoder/live-embedder.ts'
 import { createExtraCalls, type ExtraCalls } from '../gateway/extra-calls.ts'
 import type { GatewayOptions } from '../gateway/start.ts'
 import { readArtifact } from '../record/artifact-file.ts'
@@ -15,7 +16,7 @@ export async function loadGatewayOptions(config: Config, log: Log): Promise<Gate
   const extraCalls = createExtraCalls()
   const river = await loadRiver(config, { extraCalls, log })
   const { record, doubtCut, external, metrics, cache, auth, admin, ...more } = config
-  const { telemetry: _telemetry, log: _log, ...rest } = more
+  const { telemetry: _telemetry, log: _log, encoder: _encoder, ...rest } = more
   return {
     ...rest,
     river,
@@ -42,7 +43,9 @@ async function loadRiver(
   checkPair(config, artifact)
   const read = artifact.pool === undefined ? [artifact.pair.small] : []
   const scorers = buildScorers({ specs: config.scorers, models, read, policy, extraCalls })
+  const embedding = await openLiveEmbedder(config.encoder, artifact, log)
   const river = createRiver(artifact, {
+    ...embedding,
     candidates: models,
     onEstimatorFailure,
     onUnfamiliar,

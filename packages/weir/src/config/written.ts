@@ -16,6 +16,7 @@ import { writtenAdmin, writtenAuth, type WrittenAdmin, type WrittenAuth } from '
 import { writtenMetrics, type WrittenMetrics } from './written-metrics.ts'
 import type { CacheOptions } from '../gateway/response-cache.ts'
 import { writtenCache } from './written-cache.ts'
+import { writtenEncoder, type WrittenEncoder } from './written-encoder.ts'
 import { writtenLog, writtenTelemetry, type WrittenLog, type WrittenTelemetry } from './written-telemetry.ts'
 import { writtenSession, type WrittenSession } from './written-session.ts'
 import { writtenRecord, type WrittenRecord } from './written-record.ts'
@@ -61,6 +62,7 @@ export interface WrittenConfig extends WrittenFaults {
   readonly session: WrittenSession
   readonly metrics?: WrittenMetrics | undefined
   readonly cache?: CacheOptions | undefined
+  readonly encoder?: WrittenEncoder | undefined
   readonly telemetry: WrittenTelemetry
   readonly log: WrittenLog
   readonly maxBodyBytes: number
@@ -156,6 +158,8 @@ export const writtenConfig: z.ZodType<WrittenConfig> = z.strictObject({
   metrics: writtenMetrics.optional(),
   /** Absent: nothing is cached. */
   cache: writtenCache.optional(),
+  /** Absent: the router reads text alone. */
+  encoder: writtenEncoder.optional(),
   telemetry: writtenTelemetry.prefault({}),
   log: writtenLog.prefault({}),
   maxBodyBytes: z.int().gte(1024).default(DEFAULT_MAX_BODY_BYTES),

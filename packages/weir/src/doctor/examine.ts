@@ -2,7 +2,7 @@
  * Examine: all checks of `weir doctor`. What does not depend on each other runs side by side; every wait has a limit. No token is spent and
  * nothing is changed.
  */
-import { isWeirError } from '@weir/core'
+import { isWeirError, type River } from '@weir/core'
 import { loadConfig, type Config } from '../config/load.ts'
 import { loadGatewayOptions } from '../config/river.ts'
 import { SILENT, type Log } from '../telemetry/log.ts'
@@ -77,11 +77,20 @@ async function checkArtifact(config: Config): Promise<readonly Finding[]> {
     const { river } = await loadGatewayOptions(config, log)
     const { small, large } = river.pair
     const models = river.services?.route?.stages ?? [small, large]
-    return [ok('artifact', `routes between ${models.join(' and ')}`), ...warnings]
+    return [ok('artifact', `routes between ${models.join(' and ')}`), ...encoderOf(river), ...warnings]
   } catch (error) {
     if (!isWeirError(error)) throw error
     return [fail('artifact', error.message, `see ${error.code} in docs/errors.md`)]
   }
+}
+
+/** That it fits has been checked; an upstream is not asked, since that would spend tokens. */
+function encoderOf({ embedder }: River): readonly Finding[] {
+  if (embedder === undefined) return []
+  const { name, model, dimension } = embedder.spec
+  return [
+    ok('encoder', `${name} ${model}, dimension ${dimension}, is the one that the artifact was trained with`),
+  ]
 }
 
 function addressesOf({ listen, metrics, admin }: Config): readonly Address[] {

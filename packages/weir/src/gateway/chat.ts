@@ -8,6 +8,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   decide,
+  embedQuery,
   serve,
   WeirError,
   type Ask,
@@ -63,10 +64,11 @@ export interface ChatOptions extends DeliverOptions {
 }
 
 /** Answer of POST /v1/weir/route: the decision, nothing called and nothing recorded. Throws `request.` and `pool.empty`. */
-export function routeOnly(options: ChatOptions, request: FastifyRequest): Decision {
+export async function routeOnly(options: ChatOptions, request: FastifyRequest): Promise<Decision> {
   const own = optionsFor(options, request)
   const parsed = parse(own, request)
-  return decide(own.river, parsed.query, parsed.ask)
+  const { river } = own
+  return decide(river, await embedQuery(river.embedder, parsed.query), parsed.ask)
 }
 
 /** Throws `request.` errors while nothing is sent; afterwards it answers by itself. */
