@@ -1,7 +1,15 @@
 /** The public names of @weir/core, written by hand. */
 export * from './contract/index.ts'
 export { createRng, shuffle, type Rng } from './math/rng.ts'
-export { parseAsk, parseMode, parsePolicy, parseQuality, type Ask, type AskSources } from './request/ask.ts'
+export {
+  parseAsk,
+  parseMode,
+  parsePolicy,
+  parseQuality,
+  type Ask,
+  type AskSources,
+  type ValueAsk,
+} from './request/ask.ts'
 export { parseChatBody, queryFromOutcome, queryFromPrompt } from './request/query.ts'
 export {
   decide,

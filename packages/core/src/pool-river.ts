@@ -8,6 +8,7 @@ import type { CandidateEstimate, Estimator } from './contract/estimate.ts'
 import type { PoolArtifact, PoolSetting } from './contract/pool-artifact.ts'
 import type { Policy } from './contract/policy.ts'
 import { createUtilityPolicy } from './decide/utility.ts'
+import { weightWithin } from './decide/weight-within.ts'
 import { createPoolEstimator, type PoolParameters } from './estimate/pool.ts'
 import { estimateProbed } from './estimate/probed.ts'
 import { fromStoredPool } from './estimate/stored-pool.ts'
@@ -39,6 +40,13 @@ export function createPoolRouter(
     isPool: true,
     stages: models,
     createPolicy: (point) => createPoolPolicy(pool, point, options),
+    value: {
+      weightOf: (ask) => ('costWeight' in ask ? ask.costWeight : weightOfBudget(pool, ask.budget)),
+      createPolicy: (costWeight) => {
+        const { onUnfamiliar = 'large', onEstimatorFailure = 'large' } = options
+        return createUtilityPolicy({ ...utilityOptions(pool), costWeight, onUnfamiliar, onEstimatorFailure })
+      },
+    },
   }
   return { candidates, estimator, services: { route } }
 }
@@ -110,6 +118,17 @@ export function createPoolPolicy(
     onUnfamiliar,
     onEstimatorFailure,
   })
+}
+
+/** By the mean costs on the rows that the settings were measured on. */
+function weightOfBudget(pool: PoolArtifact, budget: number): number {
+  const weight = weightWithin(pool, budget)
+  if (weight !== undefined) return weight
+  const least = pool.settings.at(-1)?.meanCost ?? 0
+  throw new WeirError(
+    'request.quality',
+    `no cost weight keeps a budget of ${budget} a query on average; the cheapest setting of the pool costs ${Number(least.toPrecision(3))}`,
+  )
 }
 
 /** What all settings of a pool share. */

@@ -18,8 +18,8 @@ import { createNamedPolicy } from './decide/named.ts'
 import { findOperatingPoint } from './decide/operating-point.ts'
 import { withSession } from './decide/session.ts'
 import { createThresholdPolicy } from './decide/threshold.ts'
-import { selectFeasible } from './pool/feasible.ts'
-import type { Ask } from './request/ask.ts'
+import { selectFeasible, type Feasible } from './pool/feasible.ts'
+import type { Ask, ValueAsk } from './request/ask.ts'
 import { judge, type Scoring } from './score/judge.ts'
 
 /** What serves a policy that looks at answers. */
@@ -38,8 +38,16 @@ export interface Service {
   readonly stages?: readonly string[]
   /** The policy at an operating point. */
   createPolicy(point: OperatingPoint): Policy
+  /** Of a pool: what an ask without a level comes to. */
+  readonly value?: ValueService
   /** For policies whose points keep nested sets of queries small; what calibration and reports go by. */
   readonly probe?: Probe
+}
+
+export interface ValueService {
+  /** Throws `request.quality` for a budget that no cost weight keeps. */
+  weightOf(ask: ValueAsk): number
+  createPolicy(costWeight: number): Policy
 }
 
 /** How to find where a query changes sides. */
@@ -154,12 +162,14 @@ interface Prepared {
 }
 
 function prepare(river: River, query: Query, ask: Ask): Prepared {
-  const { candidates, refused } = selectFeasible(query, river.candidates)
+  const able = selectFeasible(query, river.candidates)
   const service = findService(river, ask)
   const seen =
     ask.kind === 'model' ? NOT_SEEN : see(river.encoder, service?.estimator ?? river.estimator, query)
   const point = findPoint(river, ask, service)
-  const policy = createPolicy(river, ask, { point, service })
+  const costWeight = costWeightOf(ask, service)
+  const policy = createPolicy(river, ask, { point, service, costWeight })
+  const { candidates, refused } = withinBudget(able, ask, seen.estimates)
   const state: State = {
     query,
     candidates,
@@ -172,6 +182,7 @@ function prepare(river: River, query: Query, ask: Ask): Prepared {
     model: first.model,
     reason: first.reason,
     threshold: first.threshold ?? null,
+    ...(costWeight === undefined ? {} : { costWeight }),
     ...describeLevel(service ?? river, ask, point),
     ...describeSeen(seen),
     propensity: first.propensity,
@@ -180,6 +191,23 @@ function prepare(river: River, query: Query, ask: Ask): Prepared {
     refused,
   }
   return { decision, policy, state, first, scoring: service?.scoring, features: seen.features }
+}
+
+function costWeightOf(ask: Ask, service: Service | undefined): number | undefined {
+  return ask.kind === 'value' ? service?.value?.weightOf(ask) : undefined
+}
+
+/** Leaves out who is expected to cost more than this query may. What is unknown is no promise, as with places. */
+function withinBudget(able: Feasible, ask: Ask, estimates: Estimates | undefined): Feasible {
+  const maxUsd = ask.kind === 'quality' || ask.kind === 'value' ? ask.maxUsd : undefined
+  if (maxUsd === undefined) return able
+  const costOf = (model: string): number =>
+    estimates?.candidates?.find((one) => one.model === model)?.costUsd ?? Infinity
+  const candidates = able.candidates.filter(({ model }) => costOf(model) <= maxUsd)
+  const over = able.candidates
+    .filter((one) => !candidates.includes(one))
+    .map(({ model }): Refusal => ({ model, because: 'over_budget' }))
+  return { candidates, refused: [...able.refused, ...over] }
 }
 
 function describeSeen({
@@ -200,6 +228,7 @@ function findPoint(river: River, ask: Ask, service: Service | undefined): Operat
 
 /** Throws `request.policy` when the artifact was not trained for the policy asked. Undefined: route. */
 function findService({ policy, services }: River, ask: Ask): Service | undefined {
+  if (ask.kind === 'value') return findValueService(services)
   if (ask.kind !== 'quality') return undefined
   const name = ask.policy ?? policy ?? 'route'
   const service = services?.[name]
@@ -208,6 +237,14 @@ function findService({ policy, services }: River, ask: Ask): Service | undefined
   throw new WeirError(
     'request.policy',
     `the artifact was not trained for policy ${name}; it serves ${known}. Train with --policy ${name}`,
+  )
+}
+
+function findValueService(services: River['services']): Service {
+  if (services?.route?.value !== undefined) return services.route
+  throw new WeirError(
+    'request.policy',
+    'a cost weight or a budget needs an artifact of a pool; train with --models, or ask for a quality level',
   )
 }
 
@@ -227,12 +264,16 @@ function describeLevel(
 interface Chosen {
   readonly point: OperatingPoint | undefined
   readonly service: Service | undefined
+  /** Of an ask without a level. */
+  readonly costWeight: number | undefined
 }
 
-function createPolicy(river: River, ask: Ask, { point, service }: Chosen): Policy {
+function createPolicy(river: River, ask: Ask, { point, service, costWeight }: Chosen): Policy {
   if (ask.kind === 'model') return createNamedPolicy(ask.model)
   // A raw cut-off is the caller's own rule and is applied as it stands, whatever is cached.
   if (ask.kind === 'threshold') return createRoutePolicy(river, ask, point)
+  if (service?.value !== undefined && costWeight !== undefined)
+    return withSession(service.value.createPolicy(costWeight), null)
   const policy =
     service === undefined || point === undefined
       ? createRoutePolicy(river, ask, point)

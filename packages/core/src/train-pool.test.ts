@@ -1,7 +1,7 @@
 /** Pools: costs in money and in calls, the settings of a budget, and what is refused. */
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from './contract/outcome.ts'
-import { weightWithin } from './learn/select-settings.ts'
+import { weightWithin } from './decide/weight-within.ts'
 import { createPlantedPool, PLANTED_MODELS } from './suites/planted-pool.ts'
 import { createPoolLesson, trainPool } from './train-pool.ts'
 

@@ -68,6 +68,7 @@ interface Told {
   readonly ranking: readonly string[]
   readonly estimates: readonly { readonly model: string; readonly quality: number }[]
   readonly answeredBy: string
+  readonly refused: readonly { readonly model: string; readonly because: string }[]
   readonly attempts: readonly { readonly model: string; readonly reason: string }[]
 }
 
@@ -136,6 +137,27 @@ describe('a pool behind the gateway', () => {
       const { weir } = await ask(gateway, row, { messages: [{ role: 'user', content }] })
       expect(weir.ranking).not.toContain('cheap')
     }
+  })
+
+  it('takes a cost weight or budgets in place of a level, and tells the weight applied', async () => {
+    const { gateway } = await serveFleet()
+    const row = FRESH[0] as Outcome
+    const cheapest = await ask(gateway, row, { weir: { cost_weight: 1e9, explain: true } })
+    expect(cheapest.weir.answeredBy).toBe('cheap')
+    expect(cheapest.response.headers.get('x-weir-cost-weight')).toBe('1000000000')
+    expect(cheapest.response.headers.get('x-weir-policy')).toBe('route')
+    const capped = await ask(gateway, row, { weir: { budget_usd: 5e-4, quality: 1, explain: true } })
+    expect(capped.weir.refused).toEqual([{ model: 'dear', because: 'over_budget' }])
+    const body = {
+      model: 'weir',
+      messages: [{ role: 'user', content: 'x' }],
+      weir: { cost_weight: 1, budget: 1 },
+    }
+    const response = await post(`${gateway.url}/v1/chat/completions`, JSON.stringify(body))
+    expect(response.status).toBe(400)
+    const none = { ...body, weir: { budget_usd: 1e-12 } }
+    const refused = await post(`${gateway.url}/v1/chat/completions`, JSON.stringify(none))
+    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('over_budget')])
   })
 
   it('checks the configuration against the pool, and follows a new artifact', async () => {

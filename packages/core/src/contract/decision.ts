@@ -35,6 +35,8 @@ export interface Decision {
   /** pSmall; null when no estimator ran. */
   readonly score: number | null
   readonly threshold: number | null
+  /** Quality that one unit of cost had to bring, where that was asked in place of a level. */
+  readonly costWeight?: number
   /** Level asked for; null for a named model or a raw threshold. */
   readonly quality: number | null
   /** Level applied: the next at or above the one asked for that the artifact holds. Null when `quality` is. */
@@ -56,5 +58,12 @@ export interface Decision {
 
 export interface Refusal {
   readonly model: string
-  readonly because: 'no_images' | 'no_tools' | 'no_json' | 'no_schema' | 'too_long' | 'wrong_place'
+  readonly because:
+    | 'no_images'
+    | 'no_tools'
+    | 'no_json'
+    | 'no_schema'
+    | 'too_long'
+    | 'wrong_place'
+    | 'over_budget'
 }

@@ -6,7 +6,7 @@
  *
  * The sequence depends on the mean costs only, never on qualities, so that Learn-then-Test may walk it (select-family-levels.ts).
  */
-import type { PoolArtifact, PoolSetting } from '../contract/pool-artifact.ts'
+import type { PoolSetting } from '../contract/pool-artifact.ts'
 
 /** Margins: neighbours differ by a quarter. */
 const MARGINS = 20
@@ -78,21 +78,4 @@ export function trySettings(
       chosen,
     }
   })
-}
-
-/** The cost weight whose mean cost on the training rows meets a budget, between settings on a logarithmic axis; undefined below the cheapest. */
-export function weightWithin(
-  { settings: all }: Pick<PoolArtifact, 'settings'>,
-  budget: number,
-): number | undefined {
-  const settings = all.filter(({ margin = 0 }) => margin === 0)
-  const dear = settings[0]
-  if (dear === undefined || dear.meanCost <= budget) return dear?.costWeight
-  const at = settings.findIndex(({ meanCost }) => meanCost <= budget)
-  const [above, below] = [settings[at - 1], settings[at]]
-  if (above === undefined || below === undefined) return undefined
-  const part = (above.meanCost - budget) / (above.meanCost - below.meanCost)
-  // From weight 0 a logarithm has no way: half of the next weight stands for it.
-  const from = above.costWeight === 0 ? below.costWeight / 2 : above.costWeight
-  return from * (below.costWeight / from) ** part
 }

@@ -8,15 +8,37 @@
  *
  * The most specific wins: body over header over model name over the default. With a level may come a mode, promise or estimate, in
  * the header x-weir-mode or as weir.mode, and a policy (route, cascade, …) in x-weir-policy or as weir.policy.
+ *
+ * Of a pool, instead of a level: weir.cost_weight (or x-weir-cost-weight), quality that one USD must bring, or weir.budget, USD that a query may cost on
+ * average. Beside either: weir.budget_usd, USD that this very query may be expected to cost at most.
  */
 import type { Mode } from '../contract/decision.ts'
 import { WeirError } from '../contract/errors.ts'
 import { POLICY_NAMES, type PolicyName } from '../contract/policy.ts'
 
 export type Ask =
-  | { readonly kind: 'quality'; readonly quality: number; readonly mode?: Mode; readonly policy?: PolicyName }
+  | {
+      readonly kind: 'quality'
+      readonly quality: number
+      readonly mode?: Mode
+      readonly policy?: PolicyName
+      readonly maxUsd?: number
+    }
+  | ValueAsk
   | { readonly kind: 'threshold'; readonly threshold: number }
   | { readonly kind: 'model'; readonly model: string }
+
+/** What money is worth, in place of a level: a cost weight, or the mean cost that it is to come to on traffic like the training rows. */
+export type ValueAsk = { readonly kind: 'value'; readonly maxUsd?: number } & (
+  | {
+      /** Quality that one unit of cost must bring. At least 0. */
+      readonly costWeight: number
+    }
+  | {
+      /** Units of cost, above 0. */
+      readonly budget: number
+    }
+)
 
 export interface AskSources {
   /** `model` of the body. */
@@ -33,6 +55,14 @@ export interface AskSources {
   readonly headerPolicy?: string
   /** `weir.policy` of the body. */
   readonly bodyPolicy?: unknown
+  /** Value of the x-weir-cost-weight header. */
+  readonly headerCostWeight?: string
+  /** `weir.cost_weight` of the body. */
+  readonly bodyCostWeight?: unknown
+  /** `weir.budget` of the body. */
+  readonly bodyBudget?: unknown
+  /** `weir.budget_usd` of the body. */
+  readonly bodyMaxUsd?: unknown
   /** Level for plain `weir`. */
   readonly defaultQuality: number
 }
@@ -46,14 +76,52 @@ export function parseAsk(sources: AskSources): Ask {
   if (router !== null) return { kind: 'threshold', threshold: parseThreshold(router[1] ?? '', model) }
   const isWeir = model === 'weir' || model.startsWith('weir@')
   if (!isWeir) return { kind: 'model', model }
+  const maxUsd =
+    sources.bodyMaxUsd === undefined ? {} : { maxUsd: parseUsd(sources.bodyMaxUsd, 'weir.budget_usd') }
+  const value = parseValueOf(sources)
+  if (value !== undefined) return { ...value, ...maxUsd }
   const mode = parseModeOf(sources)
   const policy = parsePolicyOf(sources)
   return {
     kind: 'quality',
     quality: parseQualityOf(sources),
+    ...maxUsd,
     ...(mode === undefined ? {} : { mode }),
     ...(policy === undefined ? {} : { policy }),
   }
+}
+
+/** Undefined when a level is asked for. The body goes before the header. */
+function parseValueOf({
+  headerCostWeight,
+  bodyCostWeight,
+  bodyBudget,
+  body,
+}: AskSources): ValueAsk | undefined {
+  const given = [body, bodyCostWeight, bodyBudget].filter((one) => one !== undefined)
+  if (given.length > 1)
+    throw new WeirError('request.quality', 'give one of weir.quality, weir.cost_weight and weir.budget')
+  if (bodyBudget !== undefined) return { kind: 'value', budget: parseUsd(bodyBudget, 'weir.budget') }
+  if (bodyCostWeight !== undefined)
+    return { kind: 'value', costWeight: parseCostWeight(bodyCostWeight, 'weir.cost_weight') }
+  if (headerCostWeight === undefined || body !== undefined) return undefined
+  return { kind: 'value', costWeight: parseCostWeight(headerCostWeight, 'x-weir-cost-weight') }
+}
+
+/** Throws `request.quality`. `where` names the field in the error. */
+export function parseCostWeight(value: unknown, where: string): number {
+  const weight = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  if (typeof weight === 'number' && weight >= 0 && weight < Infinity) return weight
+  throw new WeirError(
+    'request.quality',
+    `${where} must be a number of at least 0, the quality that one USD must bring, got ${show(value)}`,
+  )
+}
+
+/** Throws `request.quality`. */
+function parseUsd(value: unknown, where: string): number {
+  if (typeof value === 'number' && value > 0 && value < Infinity) return value
+  throw new WeirError('request.quality', `${where} must be a number of USD above 0, got ${show(value)}`)
 }
 
 function parseQualityOf({ model, header, body, defaultQuality }: AskSources): number {

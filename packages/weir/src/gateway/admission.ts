@@ -188,8 +188,9 @@ function checkAsk(ask: Ask, limits: KeyLimits, { candidates, policy = 'route' }:
     checkLevel(ask.quality, limits)
     checkPolicy(ask.policy ?? policy, limits.policies)
   } else if (limits.minQuality !== undefined || limits.maxQuality !== undefined) {
-    throw outside('a raw cut-off', limits)
+    throw outside(ask.kind === 'value' ? 'a cost weight or a budget' : 'a raw cut-off', limits)
   }
+  if (ask.kind === 'value') checkPolicy('route', limits.policies)
 }
 
 function checkLevel(quality: number, limits: KeyLimits): void {

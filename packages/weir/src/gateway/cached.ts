@@ -17,6 +17,7 @@ const KEYED_HEADERS: readonly string[] = [
   'api-key',
   'x-goog-api-key',
   'x-weir-quality',
+  'x-weir-cost-weight',
   'x-weir-mode',
   'x-weir-policy',
   'x-weir-place',

@@ -77,6 +77,8 @@ export interface ChatRequestOptions {
   readonly mode?: string
   /** Value of the x-weir-policy header. */
   readonly policy?: string
+  /** Value of the x-weir-cost-weight header. */
+  readonly costWeight?: string
   /** Value of the x-weir-place header. */
   readonly place?: string
   readonly defaultQuality: number
@@ -174,7 +176,8 @@ function readWire(body: Readonly<Record<string, unknown>>): WireOptions {
   }
 }
 
-function parseModel(model: unknown, { quality, mode, policy }: Extension, options: ChatRequestOptions): Ask {
+function parseModel(model: unknown, extension: Extension, options: ChatRequestOptions): Ask {
+  const { quality, mode, policy } = extension
   const {
     models,
     hasModel,
@@ -195,6 +198,12 @@ function parseModel(model: unknown, { quality, mode, policy }: Extension, option
     ...(headerMode === undefined ? {} : { headerMode }),
     ...(policy === undefined ? {} : { bodyPolicy: policy }),
     ...(headerPolicy === undefined ? {} : { headerPolicy }),
+    ...dropUndefined({
+      headerCostWeight: options.costWeight,
+      bodyCostWeight: extension.costWeight,
+      bodyBudget: extension.budget,
+      bodyMaxUsd: extension.budgetUsd,
+    }),
   })
   if (ask.kind === 'model' && !hasModel(ask.model)) throw unknownModel(ask.model, models)
   return ask
@@ -228,6 +237,9 @@ interface Extension {
   readonly mode?: unknown
   readonly policy?: unknown
   readonly place?: unknown
+  readonly costWeight?: unknown
+  readonly budget?: unknown
+  readonly budgetUsd?: unknown
   readonly caps: Caps
   readonly explain: boolean
   readonly cache?: boolean
@@ -246,12 +258,17 @@ function parseExtension(value: unknown): Extension {
       `weir has an unknown key "${unknown.slice(0, 40)}"; it takes ${EXTENSION_KEYS.join(', ')}`,
     )
   }
-  const { quality, mode, policy, place, caps, cache, explain = false } = value
+  const { quality, mode, policy, place, caps, cache, budget, explain = false } = value
+  const { cost_weight: costWeight, budget_usd: budgetUsd } = value
   if (cache !== undefined && typeof cache !== 'boolean') {
     throw new WeirError('request.body', 'weir.cache must be true or false')
   }
   if (typeof explain !== 'boolean') throw new WeirError('request.body', 'weir.explain must be true or false')
-  return { explain, caps: parseCaps(caps), ...dropUndefined({ cache, quality, mode, policy, place }) }
+  return {
+    explain,
+    caps: parseCaps(caps),
+    ...dropUndefined({ cache, quality, mode, policy, place, costWeight, budget, budgetUsd }),
+  }
 }
 
 /** Strict, like its parent: a cap that is not understood would be no cap. */
@@ -271,5 +288,16 @@ function parseCaps(value: unknown): Caps {
 
 const CAP_KEYS: readonly string[] = ['calls', 'usd', 'ms']
 const NO_CAPS: Caps = {}
-const EXTENSION_KEYS: readonly string[] = ['quality', 'mode', 'policy', 'place', 'caps', 'cache', 'explain']
+const EXTENSION_KEYS: readonly string[] = [
+  'quality',
+  'cost_weight',
+  'budget',
+  'budget_usd',
+  'mode',
+  'policy',
+  'place',
+  'caps',
+  'cache',
+  'explain',
+]
 const NO_EXTENSION: Extension = { explain: false, caps: NO_CAPS }

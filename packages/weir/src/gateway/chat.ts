@@ -170,6 +170,7 @@ function withSession(sessions: Sessions | undefined, parsed: ChatRequest, key: s
 }
 
 function policyOf({ policy = 'route' }: River, ask: Ask): PolicyName | undefined {
+  if (ask.kind === 'value') return 'route'
   return ask.kind === 'quality' ? (ask.policy ?? policy) : undefined
 }
 
@@ -192,6 +193,7 @@ export function parse(
   const mode = headers['x-weir-mode']
   const policy = headers['x-weir-policy']
   const place = headers['x-weir-place']
+  const costWeight = headers['x-weir-cost-weight']
   const read: ChatRequestOptions = {
     defaultQuality: quality,
     models: river.candidates.map(({ model }) => model),
@@ -200,6 +202,7 @@ export function parse(
     ...(mode === undefined ? {} : { mode: String(mode) }),
     ...(policy === undefined ? {} : { policy: String(policy) }),
     ...(place === undefined ? {} : { place: String(place) }),
+    ...(costWeight === undefined ? {} : { costWeight: String(costWeight) }),
   }
   const { translation } = dialect
   if (translation === undefined) return parseChatRequest(body, read)

@@ -129,6 +129,7 @@ export function addBeliefHeaders(headers: string[], decision: Decision): void {
   if (threshold !== null) headers.push('x-weir-threshold', String(threshold))
   if (quality !== null) headers.push('x-weir-quality', String(quality))
   if (level !== null) headers.push('x-weir-level', String(level))
+  if (decision.costWeight !== undefined) headers.push('x-weir-cost-weight', String(decision.costWeight))
   if (mode !== null) headers.push('x-weir-mode', mode)
   if (confidence !== null) headers.push('x-weir-confidence', String(confidence))
   if (decision.estimates !== undefined) headers.push('x-weir-ranking', toRankingText(decision))
