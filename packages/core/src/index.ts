@@ -26,6 +26,8 @@ export {
   type CascadeRoutingOptions,
   type StateCovariance,
 } from './decide/cascade-routing.ts'
+export { chooseFromStrengths, type LeaderboardOptions } from './decide/leaderboard.ts'
+export { mixTwoPoints } from './math/two-points.ts'
 export {
   assignBatch,
   leastCost,

@@ -20,10 +20,11 @@ describe('parseAsk', () => {
     ['the default level', 'weir', { kind: 'quality', quality: 0.9 }],
     ['a level in the model name', 'weir@0.95', { kind: 'quality', quality: 0.95 }],
     ['the whole quality', 'weir@1', { kind: 'quality', quality: 1 }],
-    ['RouteLLM, matrix factorisation', 'router-mf-0.11593', { kind: 'threshold', threshold: 0.11593 }],
+    ['RouteLLM, matrix factorisation', 'router-mf-0.11593', { kind: 'threshold', threshold: 1 - 0.11593 }],
     ['RouteLLM, with an underscore', 'router-sw_ranking-0.5', { kind: 'threshold', threshold: 0.5 }],
-    ['RouteLLM, ends of the range', 'router-bert-1', { kind: 'threshold', threshold: 1 }],
-    ['RouteLLM, without a leading zero', 'router-causal_llm-.25', { kind: 'threshold', threshold: 0.25 }],
+    ['RouteLLM, ends of the range', 'router-bert-1', { kind: 'threshold', threshold: 0 }],
+    ['RouteLLM, without a leading zero', 'router-causal_llm-.25', { kind: 'threshold', threshold: 0.75 }],
+    ['a router of another name', 'router-mine-0.3', { kind: 'threshold', threshold: 0.3 }],
     ['a real model', 'gpt-4o', { kind: 'model', model: 'gpt-4o' }],
     ['a real model that begins like weir', 'weirdo-7b', { kind: 'model', model: 'weirdo-7b' }],
     ['a real model that begins like a router', 'router-large', { kind: 'model', model: 'router-large' }],
@@ -40,7 +41,7 @@ describe('parseAsk', () => {
 
   it('a real model or a cut-off is not overruled by a level', () => {
     expect(ask('gpt-4o', { body: 0.5, header: '0.6' })).toEqual({ kind: 'model', model: 'gpt-4o' })
-    expect(ask('router-mf-0.3', { header: '0.6' })).toEqual({ kind: 'threshold', threshold: 0.3 })
+    expect(ask('router-mf-0.3', { header: '0.6' })).toEqual({ kind: 'threshold', threshold: 0.7 })
   })
 
   it.each<[string, string, Partial<AskSources>, string]>([

@@ -3,7 +3,8 @@
  *
  *   weir                     the default level           weir@0.95              a level in the model name
  *   x-weir-quality: 0.95     a level in the header       weir: {quality: 0.95}  a level in the body
- *   router-<name>-<cut-off>  RouteLLM's form: small when the score reaches the cut-off
+ *   router-mf-0.11593        RouteLLM's routers, by its names: large when its chance to be preferred, 1 - score, reaches the cut-off
+ *   router-<name>-<cut-off>  the same form with any other name: small when the score reaches the cut-off
  *   anything else            a real model id: straight there
  *
  * The most specific wins: body over header over model name over the default. With a level may come a mode, promise or estimate, in
@@ -67,13 +68,16 @@ export interface AskSources {
   readonly defaultQuality: number
 }
 
-const ROUTER = /^router-[a-z0-9_]+-(\d*\.?\d+)$/i
+const ROUTER = /^router-([a-z0-9_]+)-(\d*\.?\d+)$/i
+
+/** Routers of RouteLLM: their cut-offs are on the large model's side. */
+const ROUTELLM: readonly string[] = ['sw_ranking', 'mf', 'matrix_factorization', 'bert', 'causal_llm']
 
 /** Throws `request.quality` for a level outside (0, 1] or a cut-off outside [0, 1], `request.mode` for another mode, `request.policy` for another policy. Whether a real model exists is the gateway's check. */
 export function parseAsk(sources: AskSources): Ask {
   const { model } = sources
   const router = ROUTER.exec(model)
-  if (router !== null) return { kind: 'threshold', threshold: parseThreshold(router[1] ?? '', model) }
+  if (router !== null) return { kind: 'threshold', threshold: parseRouter(router, model) }
   const isWeir = model === 'weir' || model.startsWith('weir@')
   if (!isWeir) return { kind: 'model', model }
   const maxUsd =
@@ -164,6 +168,12 @@ export function parseQuality(value: unknown, where: string): number {
     'request.quality',
     `${where} must be a number above 0 and at most 1, for example 0.95, got ${show(value)}`,
   )
+}
+
+/** The cut-off on the score, which is the small model's chance. */
+function parseRouter([, name = '', text = '']: RegExpExecArray, model: string): number {
+  const threshold = parseThreshold(text, model)
+  return ROUTELLM.includes(name.toLowerCase()) ? 1 - threshold : threshold
 }
 
 function parseThreshold(text: string, model: string): number {
