@@ -119,6 +119,7 @@ async function run(flags: CompareFlags): Promise<void> {
   if (flags.html !== undefined) await checkPlace(flags.html)
   const { small, large, models } = flags
   if (models !== undefined) {
+    refuseEncoder(flags)
     const { runPool } = await import('./compare-pool.ts')
     return runPool({ ...flags, models })
   }
@@ -148,6 +149,15 @@ function check(flags: CompareFlags): void {
     throw new WeirError('cli.usage', '--models excludes --small and --large; give one or the other')
   if (split !== undefined && folds !== undefined)
     throw new WeirError('cli.usage', '--split and --folds exclude each other; give one of them')
+}
+
+/** Never silently left out: a pool is compared on text alone. */
+function refuseEncoder({ encoder }: CompareFlags): void {
+  if (encoder === undefined) return
+  throw new WeirError(
+    'cli.usage',
+    '--encoder is compared for a pair, --small and --large; leave it out for a pool',
+  )
 }
 
 /** How the rows are split. */
