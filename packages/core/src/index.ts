@@ -27,6 +27,7 @@ export {
   type StateCovariance,
 } from './decide/cascade-routing.ts'
 export { chooseFromStrengths, type LeaderboardOptions } from './decide/leaderboard.ts'
+export { RATING_PROMPT, readLargeWinRate } from './estimate/rating.ts'
 export { mixTwoPoints } from './math/two-points.ts'
 export {
   assignBatch,
