@@ -10,6 +10,7 @@ import { linesOf, weir, type Ran } from './cli-support.ts'
 
 let folder = ''
 let trained: Ran
+let two: Ran
 const at = (name: string): string => join(folder, name)
 const train = (...more: readonly string[]): readonly string[] => [
   'train',
@@ -22,6 +23,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'weir-pool-'))
   await writeOutcomes(at('rows.jsonl'), createPlantedPool({ rows: 400, seed: 1 }))
   trained = await weir(train('--models', 'dear,cheap,counter,writer', '--out', at('pool.weir'), '--json'))
+  two = await weir(train('--models', 'cheap,dear', '--method', 'knn', '--out', at('two.weir')))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -43,10 +45,8 @@ describe('weir train --models', () => {
     expect(promise.meanCost).toBeGreaterThanOrEqual(estimate.meanCost)
   })
 
-  it('prints tables of models and levels', async () => {
-    const { code, out } = await weir(
-      train('--models', 'cheap,dear', '--method', 'knn', '--out', at('two.weir')),
-    )
+  it('prints tables of models and levels', () => {
+    const { code, out } = two
     expect(code).toBe(0)
     expect(out).toContain('400 rows, seed 0')
     expect(out).toMatch(/\[1\] +cheap +0\.\d+ +\$0\.000010\n/)
@@ -172,6 +172,15 @@ describe('weir calibrate on a pool', () => {
     expect(proven.pool?.unproven).toBeUndefined()
     const bound = await weir([...args, '--small', 'writer', '--out', at('fault.weir')])
     expect([bound.code, bound.err]).toEqual([2, expect.stringContaining('cannot be bound to a pair')])
+  })
+})
+
+describe('weir transfer', () => {
+  it('refuses an artifact of a pool and says what to do instead', async () => {
+    const pair = ['--small', 'cheap', '--large', 'dear']
+    const args = ['transfer', '--artifact', at('pool.weir'), '--data', at('rows.jsonl'), ...pair]
+    const { code, err } = await weir(args)
+    expect([code, err]).toEqual([2, expect.stringContaining('weir transfer is for pairs')])
   })
 })
 

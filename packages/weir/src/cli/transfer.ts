@@ -2,7 +2,15 @@
  * weir transfer: may an artifact be used for another pair of models, or a cheap quality measure stand for the one that counts? Measures, and
  * answers reuse, recalibrate or retrain. Writes nothing; loading an artifact into another pair stays refused.
  */
-import { createRiver, toPairOutcome, WeirError, type Artifact, type Outcome, type Pair } from '@weir/core'
+import {
+  createRiver,
+  toPairOutcome,
+  WeirError,
+  type Artifact,
+  type Outcome,
+  type Pair,
+  type PoolArtifact,
+} from '@weir/core'
 import type { Command } from 'commander'
 import { readArtifact } from '../record/artifact-file.ts'
 import { createOutcomeHash, readOutcomes, type OutcomeHash } from '../record/outcome-file.ts'
@@ -54,7 +62,7 @@ async function run(flags: TransferFlags): Promise<void> {
 
 /** Everything `weir transfer --json` prints. */
 async function transferFiles(flags: TransferFlags): Promise<Transfer> {
-  const artifact = flags.artifact === undefined ? undefined : await readArtifact(flags.artifact)
+  const artifact = flags.artifact === undefined ? undefined : await readPaired(flags.artifact)
   const pair = choosePair(flags, artifact)
   const tally: Tally = { hash: createOutcomeHash(), skipped: 0, unmatched: 0 }
   const { against } = flags
@@ -81,6 +89,21 @@ async function transferFiles(flags: TransferFlags): Promise<Transfer> {
     dataHash,
     warnings: dataHash === artifact?.training.dataHash ? [TRAINED_ON] : [],
   }
+}
+
+/** Throws `cli.usage` for an artifact of a pool. */
+async function readPaired(path: string): Promise<Artifact> {
+  const artifact = await readArtifact(path)
+  if (artifact.pool === undefined) return artifact
+  throw notForPools(artifact.pool)
+}
+
+function notForPools({ members }: PoolArtifact): WeirError {
+  return new WeirError(
+    'cli.usage',
+    `the artifact routes a pool of ${members.map(({ model }) => model).join(', ')}; weir transfer is for pairs. Add a model to a pool with weir probe, ` +
+      'prove its levels on other rows with weir calibrate',
+  )
 }
 
 const TRAINED_ON = 'These are the very rows the artifact was trained on: the numbers flatter it.'
