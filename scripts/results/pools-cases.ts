@@ -137,13 +137,14 @@ export const POOL_CASES: readonly PoolCase[] = [
 
 export const SEEDS: readonly number[] = [1, 2, 3, 4, 5]
 /** Rows drawn of a data set, half to train on and half to test: what keeps the whole within 25 minutes of one core. */
-export const ROWS = 2400
+export const ROWS = 2000
 export const LABEL_SHARES: readonly number[] = [0.05, 0.13, 0.3]
 /** Tested rows of each split that are perturbed. */
 export const STABILITY_ROWS = 100
-/** Cases whose label efficiency is measured, and of which methods: the others cost minutes and are told apart by the whole anyway. */
-export const LABEL_METHODS: readonly string[] = ['blend', 'knn', 'logistic', 'table']
+/** Cases whose label efficiency is measured, on more rows and of fewer methods: the default, and the quickest two of other families. */
 export const LABEL_CASES: readonly string[] = ['rational', 'llmrouter']
+export const LABEL_METHODS: readonly string[] = ['blend', 'knn', 'logistic']
+export const LABEL_ROWS = 4000
 
 export interface PoolResult {
   readonly of: PoolCase
@@ -153,8 +154,11 @@ export interface PoolResult {
   readonly seconds: number
 }
 
-/** Rows with text and a score of every model, with what their calls cost; at most ROWS of them, drawn by question. */
-export async function readPoolRows({ file, models, prices }: PoolCase): Promise<readonly Outcome[]> {
+/** Rows with text and a score of every model, with what their calls cost; at most `most` of them, drawn by question. */
+export async function readPoolRows(
+  { file, models, prices }: PoolCase,
+  most: number,
+): Promise<readonly Outcome[]> {
   const lengths = file === 'mmlu-pro.scores' && prices !== undefined ? await readLengths(models) : undefined
   const rows: Outcome[] = []
   for await (const row of readOutcomes([join(DATA, `${file}.jsonl.gz`)])) {
@@ -164,7 +168,7 @@ export async function readPoolRows({ file, models, prices }: PoolCase): Promise<
     const kept = models.map((model) => [model, slim(read, model, prices?.[model])])
     rows.push({ ...read, models: Object.fromEntries(kept) as Outcome['models'] })
   }
-  return orderRows(rows, 'results pools').slice(0, ROWS)
+  return orderRows(rows, 'results pools').slice(0, most)
 }
 
 /** Characters a token, as a rule of thumb for English. */

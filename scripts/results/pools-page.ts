@@ -200,7 +200,14 @@ ${lines.map((cells, i) => `| ${systems[i]?.name ?? ''} | ${cells.join(' | ')} |`
 
 function renderLabels(results: readonly PoolResult[]): string {
   if (results.length === 0) return ''
-  const parts = results.map(({ of, comparison }) => {
+  const parts = results.map((result) => {
+    const { of, comparison } = result
+    const gains = comparison.systems.filter(
+      ({ kind, name }) => kind === 'method' || name === 'bestPerTaskType',
+    )
+    const above = gains.map(({ name, statistics: { hullGain } }) =>
+      `${name} ${signed(hullGain?.mean)} (${interval(hullGain?.interval)}) ${signOf(result, name, 'hullOfSingles')}`.trim(),
+    )
     const shares = comparison.labelShares
     const names = shares[0]?.methods.map(({ name }) => name) ?? []
     const valueOf = (share: number, name: string): number | undefined =>
@@ -214,6 +221,8 @@ function renderLabels(results: readonly PoolResult[]): string {
 | method | ${shares.map(({ share, trainingRows }) => `${percent(share, 0)} (${Math.round(mean(trainingRows))} rows)`).join(' | ')} |
 |---|${shares.map(() => '---:').join('|')}|
 ${rows.join('\n')}
+
+With all of them, gain over the hull of singles: ${above.join(', ')}.
 `
   })
   return `### Label efficiency

@@ -3,17 +3,13 @@ import type { PoolSystem } from '@weir/core'
 import { LABEL_SHARES, type PoolResult } from './pools-cases.ts'
 import { mean, percent, type Target } from './section.ts'
 
-const NINE: readonly string[] = ['rational', 'llmrouter']
-
 export function listPoolTargets(
   whole: readonly PoolResult[],
   labels: readonly PoolResult[],
 ): readonly Target[] {
   return [
     ...(whole.length === 0 ? [] : [countTarget(whole), defaultTarget(whole), typesTarget(whole)]),
-    ...whole
-      .filter(({ of }) => NINE.includes(of.name))
-      .flatMap((one) => [hullTarget(one), ...budgetTargets(one)]),
+    ...labels.flatMap((one) => [hullTarget(one), ...budgetTargets(one)]),
     ...labels.map(labelTarget),
     ...stabilityTargets(whole),
   ]
@@ -80,7 +76,7 @@ function hullTarget(result: PoolResult): Target {
   )
   return {
     point: 4,
-    what: `${result.of.name}: mean accuracy over the cost range above the hull of singles, default`,
+    what: `${nameOf(result)}: mean accuracy over the cost range above the hull of singles, default`,
     asked: 'at least 0.008, told apart from 0',
     reached: `${gain.toFixed(4)}, corrected p ${test?.adjustedPValue?.toFixed(3) ?? '–'}`,
     isMet: gain >= 0.008 && test?.verdict === 'better',
@@ -91,14 +87,20 @@ function budgetTargets(result: PoolResult): readonly Target[] {
   const known = (defaultOf(result)?.service?.budgets ?? []).filter(({ error }) => error !== null)
   return known.map(({ share, error, absoluteError }) => ({
     point: 4,
-    what: `${result.of.name}: average budget of ${percent(share, 0)} of the dearest on held-out rows, default`,
+    what: `${nameOf(result)}: average budget of ${percent(share, 0)} of the dearest on held-out rows, default`,
     asked: 'met within 2%',
     reached: `mean over the splits ${percent(error?.mean)}, a single split off by ${percent(absoluteError?.mean)}`,
     isMet: Math.abs(error?.mean ?? 1) <= 0.02,
   }))
 }
 
-function labelTarget({ of, comparison }: PoolResult): Target {
+/** The nine models of a data set, on more rows than the league. */
+function nameOf({ of, comparison }: PoolResult): string {
+  return `${of.name.replace(/^labels-/, '')}, nine models, ${comparison.splits[0]?.trainingRows} training rows`
+}
+
+function labelTarget(result: PoolResult): Target {
+  const { comparison } = result
   const few = LABEL_SHARES.filter((share) => share <= 0.15).at(-1)
   const at = (share: number | undefined): number =>
     comparison.labelShares.find((one) => one.share === share)?.methods[0]?.statistics
@@ -106,7 +108,7 @@ function labelTarget({ of, comparison }: PoolResult): Target {
   const best = Math.max(...comparison.labelShares.map(({ share }) => at(share)))
   return {
     point: 4,
-    what: `${of.name}: AIQ of the default with ${percent(few ?? 0, 0)} of the labels`,
+    what: `${nameOf(result)}: AIQ of the default with ${percent(few ?? 0, 0)} of the labels`,
     asked: 'at least 98% of the best',
     reached: percent(at(few) / best),
     isMet: at(few) / best >= 0.98,

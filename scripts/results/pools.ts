@@ -7,9 +7,11 @@ import { hashOf } from '../recorded.ts'
 import {
   LABEL_CASES,
   LABEL_METHODS,
+  LABEL_ROWS,
   LABEL_SHARES,
   POOL_CASES,
   readPoolRows,
+  ROWS,
   SEEDS,
   STABILITY_ROWS,
   type PoolResult,
@@ -24,7 +26,7 @@ async function measure(name: string): Promise<PoolResult> {
   const of = POOL_CASES.find((one) => one.name === (isLabels ? name.slice(LABELS.length) : name))
   if (of === undefined) throw new Error(`no case ${name}`)
   const began = process.cpuUsage()
-  const rows = await readPoolRows(of)
+  const rows = await readPoolRows(of, isLabels ? LABEL_ROWS : ROWS)
   const dataHash = hashOf(rows)
   const comparison = await comparePool(rows, {
     models: of.models,
