@@ -52,13 +52,13 @@ export function plotPoolCurves(result: PoolResult): string {
       label: costUnit === 'usd' ? 'cost of a query (USD)' : 'cost of a query (in calls)',
       ...(isWide ? { type: 'log' } : {}),
       tickFormat: (cost: number) => showCost(result, cost),
-      ticks: 6,
+      ticks: isWide ? listTicks(costRange) : 6,
       grid: true,
     },
     y: { label: 'mean quality', grid: true, nice: true, tickFormat: (d: number) => d.toFixed(2) },
     marks: [
       ...listPoolLines(result).map(({ points, stroke, dash, width }) =>
-        Plot.line(points, {
+        Plot.line(isWide ? fillIn(points) : points, {
           x: 'cost',
           y: 'quality',
           stroke,
@@ -74,7 +74,31 @@ export function plotPoolCurves(result: PoolResult): string {
         stroke: 'var(--ink)',
         strokeWidth: 1.5,
       }),
-      Plot.text(models, { x: 'meanCost', y: 'meanQuality', text: 'model', dy: 14, fill: 'var(--ink)' }),
+      Plot.text(models, { x: 'meanCost', y: 'meanQuality', text: 'model', dy: -12, fill: 'var(--ink)' }),
     ],
+  })
+}
+
+/** 1 and 3 of every decade: more would write over each other. */
+function listTicks({ from, to }: PoolResult['costRange']): readonly number[] {
+  const decades = Array.from(
+    { length: Math.ceil(Math.log10(to / from)) + 2 },
+    (_, i) => 10 ** (Math.floor(Math.log10(from)) + i),
+  )
+  return decades.flatMap((one) => [one, 3 * one]).filter((cost) => cost >= from * 0.9 && cost <= to * 1.1)
+}
+
+const PARTS = 24
+
+/** Mixing two points by lot is a straight line in money, which a logarithmic axis bends: points between those far apart. */
+function fillIn(points: PoolLine['points']): PoolLine['points'] {
+  return points.flatMap((one, i) => {
+    const next = points[i + 1]
+    const isFar = next !== undefined && Math.abs(Math.log(next.cost / one.cost)) > 0.1
+    if (!isFar) return [one]
+    return Array.from({ length: PARTS }, (_, part) => ({
+      cost: one.cost + ((next.cost - one.cost) * part) / PARTS,
+      quality: one.quality + ((next.quality - one.quality) * part) / PARTS,
+    }))
   })
 }

@@ -67,7 +67,7 @@ function listCharts(result: PoolResult): readonly Chart[] {
     {
       title: 'What quality does money buy?',
       caption:
-        'Further left is cheaper, higher is better; means over the splits. Circles are the single models, the dashed line their hull: what mixing them by lot buys, chosen with the answers ' +
+        'Further left is cheaper, higher is better; means over the splits. Circles are the single models over all rows, the dashed line their hull: what mixing them by lot buys, chosen with the answers ' +
         'known. Above it a router earns its place. Nothing can be above the oracle.',
       plot: withLegend(listPoolLines(result), plotPoolCurves(result)),
       table: listPoolModels(result),
