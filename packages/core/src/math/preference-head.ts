@@ -29,7 +29,7 @@ export function fitPreferenceHead(
     addGradient: (row, into) => addHeadGradient({ parameters, loss }, row, into),
     rng,
   })
-  return { vectors: Float32Array.from(parameters.subarray(0, eta)), eta: parameters[eta]! }
+  return { vectors: Float32Array.from(parameters.subarray(0, eta)), eta: parameters[eta] }
 }
 
 export function verdictOf(quality: number, other: number): Verdict {
