@@ -140,7 +140,7 @@ export const SEEDS: readonly number[] = [1, 2, 3, 4, 5]
 export const ROWS = 2000
 export const LABEL_SHARES: readonly number[] = [0.05, 0.13, 0.3]
 /** Tested rows of each split that are perturbed. */
-export const STABILITY_ROWS = 100
+export const STABILITY_ROWS = 40
 /** Cases whose label efficiency is measured, on more rows and of fewer methods: the default, and the quickest two of other families. */
 export const LABEL_CASES: readonly string[] = ['rational', 'llmrouter']
 export const LABEL_METHODS: readonly string[] = ['blend', 'knn', 'logistic']

@@ -64,7 +64,7 @@ function renderHead(results: readonly PoolResult[]): string {
   return `## Methods over pools
 
 Every method that learns about a pool (\`weir compare --list-methods\`), trained, saved, loaded and decided with the code that serves (docs/methods/compare.md). At most ${thousands(ROWS)} rows of a data set, drawn
-by question; half of their questions train, half are tested; ${SEEDS.length} seeds. Intervals: 95%, questions redrawn 2,000 times, the same draw for every split and system. "vs default" and "vs types": mean utility against the
+by question; half of their questions train, half are tested; ${SEEDS.length} seeds. Intervals: 95%, questions redrawn ${thousands(results[0]?.comparison.resamples ?? 0)} times, the same draw for every split and system. "vs default" and "vs types": mean utility against the
 first method and against the task-type table, which is told the category; "vs hull": gain over the hull of single models; \`+\` better, \`-\` worse, \`=\` not told apart, at 0.05 after Holm's correction over
 all tests of the data set. Times are of a machine shared with other work. All cases together: ${(seconds / 60).toFixed(0)} minutes of one core.
 `

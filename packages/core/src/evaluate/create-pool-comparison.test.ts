@@ -120,6 +120,14 @@ describe('createPoolComparison', () => {
       expect(adjustedPValue).toBeGreaterThanOrEqual(pValue ?? 0)
   })
 
+  it('draws often enough that the correction for many methods leaves something to find', () => {
+    const many = trialsOf([SEES, ...Array.from({ length: 24 }, () => BLIND)])
+    const methods = many.splits[0]?.methods.map((_, at) => `m${at}`) ?? []
+    const { tests, resamples } = createPoolComparison({ ...many, methods })
+    expect(resamples).toBe(4500)
+    expect(tests.find(({ method: name }) => name === 'm1')?.verdict).toBe('worse')
+  })
+
   it('puts the mean inside its interval and the oracle above everyone', () => {
     for (const { statistics } of comparison.systems) {
       const { mean: value = 0, interval = [0, 0] } = statistics.meanUtility ?? {}

@@ -25,7 +25,7 @@ import { orderDraw } from './redraw.ts'
 /** Needs a split, a method, and a tested row in every split. */
 export function createPoolComparison(
   trials: PoolComparisonTrials,
-  { seed = 1, resamples = 2 * DEFAULT_RESAMPLES }: ComparisonOptions = {},
+  { seed = 1, resamples = resamplesFor(trials.methods.length) }: ComparisonOptions = {},
 ): PoolComparison {
   const { splits, methods } = trials
   const readers = splits.map((split) => createSplitReader(trials, split))
@@ -56,6 +56,11 @@ export function createPoolComparison(
     resamplingSeed: seed,
     resamples,
   }
+}
+
+/** The least p-value of B resamples, 2 / (1 + B), must outlive the correction for three tests a method: 60 a test leave 0.033 of it. */
+function resamplesFor(methods: number): number {
+  return Math.max(2 * DEFAULT_RESAMPLES, 60 * 3 * methods)
 }
 
 const NULLS: readonly PoolNullName[] = ['random', 'bestSingle', 'hullOfSingles', 'bestPerTaskType', 'oracle']
