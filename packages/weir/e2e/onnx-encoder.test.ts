@@ -51,7 +51,7 @@ const FAKE: OnnxRuntime = {
   },
 }
 
-const real = await loadOnnxRuntime([]).catch(() => undefined)
+const real = await loadOnnxRuntime().catch(() => undefined)
 const RUNTIMES = [
   ['a runtime of the test', FAKE],
   ...(real === undefined ? [] : [['onnxruntime-node', real] as const]),

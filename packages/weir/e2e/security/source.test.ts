@@ -51,11 +51,13 @@ describe('CVE-2026-30623, CVE-2026-47101: no shell and no code from data', () =>
 })
 
 /**
- * Import by a constant of their own: the sources or the built files beside it; the OpenTelemetry SDK where it is installed. Run a constant
+ * Import by a constant of their own: the sources or the built files beside it; the OpenTelemetry SDK and the ONNX runtime where
+ * the operator installed them. Run a constant
  * script: the operator's patterns under a time limit.
  */
 const NAMED_HERE: readonly string[] = [
   'packages/weir/bin/weir.js',
+  'packages/weir/src/encoder/onnx-runtime.ts',
   'packages/weir/src/record/redact.ts',
   'packages/weir/src/telemetry/otlp.ts',
 ]

@@ -38,7 +38,7 @@ export async function openOnnxEmbedder(folder: string, tools: OnnxTools = {}): P
   if (tokenizerText === undefined) throw lacking(path, 'tokenizer.json')
   const wordPiece = readTokenizer(toJson(tokenizerText), join(path, 'tokenizer.json'))
   const model = await findModel(path)
-  const runtime = tools.runtime ?? (await loadOnnxRuntime([path]))
+  const runtime = tools.runtime ?? (await loadOnnxRuntime())
   const session = await openSession(runtime, model.path)
   const run: Run = {
     runtime,

@@ -1,6 +1,6 @@
 /**
- * onnxruntime-node, where the user has installed it: it is no dependency of weir (docs/decisions). Looked for beside the model, in the working
- * directory, in the folder that WEIR_ONNXRUNTIME names, and beside weir.
+ * onnxruntime-node, where the user has installed it: it is no dependency of weir (docs/decisions). Looked for in the working
+ * directory, in the folder that WEIR_ONNXRUNTIME names, and beside weir; never beside a model, which may come from anywhere and must not bring code.
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -30,14 +30,9 @@ export interface OnnxRuntime {
 const PACKAGE = 'onnxruntime-node'
 
 /** Throws `config.value` when it is not installed. */
-export async function loadOnnxRuntime(folders: readonly string[]): Promise<OnnxRuntime> {
+export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   const named = process.env['WEIR_ONNXRUNTIME']
-  for (const folder of [
-    ...folders,
-    process.cwd(),
-    ...(named === undefined ? [] : [named]),
-    import.meta.dirname,
-  ]) {
+  for (const folder of [process.cwd(), ...(named === undefined ? [] : [named]), import.meta.dirname]) {
     const path = resolveFrom(folder)
     if (path === undefined) continue
     const loaded = (await import(pathToFileURL(path).href)) as { readonly default?: unknown }
