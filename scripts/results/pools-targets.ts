@@ -1,6 +1,6 @@
 /** What issue 6 asks of pools ("It is done when", points 2, 3, 4 and 6), against what was found. */
 import type { PoolSystem } from '@weir/core'
-import { LABEL_SHARES, type PoolResult } from './pools-cases.ts'
+import { LABEL_CASES, LABEL_SHARES, type PoolResult } from './pools-cases.ts'
 import { mean, percent, type Target } from './section.ts'
 
 export function listPoolTargets(
@@ -9,10 +9,18 @@ export function listPoolTargets(
 ): readonly Target[] {
   return [
     ...(whole.length === 0 ? [] : [countTarget(whole), defaultTarget(whole), typesTarget(whole)]),
-    ...labels.flatMap((one) => [hullTarget(one), ...budgetTargets(one)]),
+    ...findNine(whole, labels).flatMap((one) => [hullTarget(one), ...budgetTargets(one)]),
     ...labels.map(labelTarget),
     ...stabilityTargets(whole),
   ]
+}
+
+/** The cases of nine models, with more rows where those were run. */
+function findNine(whole: readonly PoolResult[], labels: readonly PoolResult[]): readonly PoolResult[] {
+  return LABEL_CASES.flatMap((name) => {
+    const more = labels.find(({ of }) => of.name === `labels-${name}`)
+    return more ?? whole.find(({ of }) => of.name === name) ?? []
+  })
 }
 
 function methodsOf({ comparison }: PoolResult): readonly PoolSystem[] {
@@ -94,7 +102,7 @@ function budgetTargets(result: PoolResult): readonly Target[] {
   }))
 }
 
-/** The nine models of a data set, on more rows than the league. */
+/** Of a case of nine models. */
 function nameOf({ of, comparison }: PoolResult): string {
   return `${of.name.replace(/^labels-/, '')}, nine models, ${comparison.splits[0]?.trainingRows} training rows`
 }
