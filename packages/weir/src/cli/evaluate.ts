@@ -61,6 +61,7 @@ export function register(program: Command): void {
 }
 
 async function run(options: EvaluateOptions): Promise<void> {
+  if (options.html !== undefined) await checkPlace(options.html)
   const { readArtifact } = await import('../record/artifact-file.ts')
   const artifact = await readArtifact(options.artifact)
   if (isPooled(artifact)) {
@@ -71,7 +72,6 @@ async function run(options: EvaluateOptions): Promise<void> {
     )
     return
   }
-  if (options.html !== undefined) await checkPlace(options.html)
   const evaluation = await evaluateFiles(options)
   if (options.html !== undefined) {
     const { renderPage } = await import('../report/page.ts')

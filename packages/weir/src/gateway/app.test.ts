@@ -26,6 +26,9 @@ describe('docs/api.md', () => {
         unfamiliar: false,
         propensity: 1,
         ranking: ['m'],
+        // As a pool's decision, which says more than a pair's.
+        costWeight: 2,
+        estimates: [{ model: 'm', quality: 0.5 }],
         policy: 'threshold',
         refused: [],
       },
